@@ -1,0 +1,229 @@
+"""The settings: one file, from the environment, read from top to bottom.
+
+Every variable is explained in the README's table. Nothing here falls back to something
+unsafe: outside DEBUG a missing or senseless value stops the start with its name.
+"""
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def required(name: str, *, in_debug: str) -> str:
+    """The value of the variable ``name``; in DEBUG it may be absent and is ``in_debug``."""
+    value: str = env.str(name, default=in_debug if DEBUG else "")
+    if not value:
+        raise ImproperlyConfigured(f"Set the environment variable {name} (see README, Settings).")
+    return value
+
+
+def site_url(value: str) -> str:
+    """``value`` without its trailing slash, if it is an origin such as https://example.be."""
+    url = urlsplit(value)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path.strip("/"):
+        raise ImproperlyConfigured(f"SITE_URL must look like https://example.be, not {value!r}.")
+    return value.rstrip("/")
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The comma-separated addresses or networks in the variable ``name``; none by default."""
+    try:
+        return [ipaddress.ip_network(item) for item in env.list(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} holds no valid address: {error}.") from error
+
+
+# Where and for whom the site runs
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = required("SECRET_KEY", in_debug="only-for-development-" + "x" * 50)
+SITE_URL = site_url(required("SITE_URL", in_debug="http://127.0.0.1:8000"))
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
+TRUSTED_PROXY = networks("TRUSTED_PROXY")
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+
+ROOT_URLCONF = "kinekracht.urls"
+WSGI_APPLICATION = "kinekracht.wsgi.application"
+SITE_ID = 1
+
+INSTALLED_APPS = [
+    "kinekracht.apps.PracticeAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.redirects",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.sites",
+    "django.contrib.staticfiles",
+    "content_editor",
+    "crispy_forms",
+    "csp",
+    "django_prose_editor",
+    "phonenumber_field",
+    "reversion",
+    "kinekracht.apps.KineKrachtConfig",  # after the packages whose admin it adapts
+    "articles.apps.ArticlesConfig",
+]
+
+MIDDLEWARE = [
+    "kinekracht.middleware.trust_proxy",
+    "kinekracht.middleware.isolate",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "kinekracht.middleware.refuse_null_bytes",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kinekracht.context_processors.practice",
+            ],
+        },
+    },
+]
+
+# Data
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # Writers queue for the lock at once instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        ),
+    }
+else:
+    DATABASES["default"] |= {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c lock_timeout=5s -c statement_timeout=10s"},
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Mail
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="KineKracht <noreply@localhost>")
+
+# Files
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o644
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "kinekracht.storage.BundledStaticFilesStorage",
+    },
+}
+WHITENOISE_MAX_AGE = 3600
+PICTURE_MAX_BYTES = 15_000_000
+PICTURE_MAX_PIXELS = 25_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article of a hundred blocks is one admin form
+
+# Language and time
+LANGUAGE_CODE = "nl-be"
+LANGUAGES = [("nl-be", "Nederlands (België)")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Brussels"
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION = "BE"
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+
+# Staff
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+
+# What browsers are told
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^gezond/$"]  # the health check comes over loopback, without TLS
+SECURE_REFERRER_POLICY = "same-origin"  # no other site learns which page was read
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF],
+        "manifest-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+    },
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
+        "encrypted-media", "fullscreen", "geolocation", "gyroscope", "magnetometer",
+        "microphone", "midi", "payment", "picture-in-picture", "usb", "xr-spatial-tracking",
+    )
+}  # fmt: skip
+
+# Forms
+CRISPY_TEMPLATE_PACK = "practice"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("practice",)
+CRISPY_FAIL_SILENTLY = False
+
+# What is logged: never a query string, a form or an address of a visitor.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
