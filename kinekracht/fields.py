@@ -1,0 +1,138 @@
+"""The two fields that need care wherever they stand: formatted text and pictures."""
+
+import hashlib
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+from django.db.models.fields.files import FieldFile
+from django_prose_editor.fields import ProseEditorField
+
+from kinekracht import images
+
+
+class RichTextField(ProseEditorField):
+    """HTML from the editor, reduced to the few elements the site gives a look.
+
+    It is sanitised when a form is cleaned and once more when it is written, so that text
+    that comes in by another road (a command, a script) is safe too.
+    """
+
+    def __init__(self, *args: Any, headings: bool = False, **kwargs: Any) -> None:
+        self.headings = headings
+        kwargs["extensions"] = {
+            "Bold": True,
+            "Italic": True,
+            "BulletList": True,
+            "OrderedList": True,
+            "ListItem": True,
+            "HardBreak": True,
+            "Link": {"enableTarget": False, "protocols": ["https", "http", "mailto", "tel"]},
+        } | ({"Heading": {"levels": [2, 3]}} if headings else {})
+        kwargs["sanitize"] = True
+        super().__init__(*args, **kwargs)
+
+    # Line ends between blocks mean nothing, and forms send them back as other characters.
+    BETWEEN_BLOCKS = re.compile(r"(?<=>)\s*\n\s*(?=</?(?:p|ul|ol|li|h2|h3)>)")
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        html = self.sanitize(super().pre_save(model_instance, add) or "")
+        value = self.BETWEEN_BLOCKS.sub("", html)
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class Picture(FieldFile):
+    """A stored picture. Its name carries the size, so that showing it opens no file."""
+
+    NAME = re.compile(r"-(?P<width>\d+)x(?P<height>\d+)\.webp$")
+
+    def save(self, name: str, content: File, save: bool = True) -> None:  # noqa: ARG002
+        """Store the variants of ``content`` under a name made from what they contain."""
+        content.seek(0)
+        variants = images.make_variants(content)
+        stem = "pictures/" + hashlib.sha256(variants[-1].content).hexdigest()[:20]
+        for variant in variants:
+            path = f"{stem}-{variant.width}x{variant.height}.{variant.format}"
+            if not self.storage.exists(path):
+                self.storage.save(path, ContentFile(variant.content))
+        largest = variants[-1]
+        self.name = f"{stem}-{largest.width}x{largest.height}.webp"
+        setattr(self.instance, self.field.attname, self.name)
+        self._committed = True
+        if save:
+            self.instance.save()
+
+    save.alters_data = True  # type: ignore[attr-defined]
+
+    @property
+    def size_in_pixels(self) -> tuple[int, int]:
+        """Width and height of the largest variant."""
+        match = self.NAME.search(self.name or "")
+        if match is None:
+            raise ValueError(f"{self.name!r} is not the name of a stored picture")
+        return int(match["width"]), int(match["height"])
+
+    @property
+    def width(self) -> int:
+        return self.size_in_pixels[0]
+
+    @property
+    def height(self) -> int:
+        return self.size_in_pixels[1]
+
+    @property
+    def avif(self) -> str:
+        """The AVIF variants as a srcset."""
+        return self.srcset("avif")
+
+    @property
+    def webp(self) -> str:
+        """The WebP variants as a srcset."""
+        return self.srcset("webp")
+
+    def srcset(self, format_: str) -> str:
+        stem = self.NAME.sub("", self.name or "")
+        return ", ".join(
+            f"{self.storage.url(f'{stem}-{width}x{height}.{format_}')} {width}w"
+            for width in images.widths_for(self.width)
+            for height in [images.height_at(width, of=self.size_in_pixels)]
+        )
+
+
+class PictureFormField(forms.FileField):
+    """A file input that takes nothing but a picture within the limits."""
+
+    widget = forms.ClearableFileInput
+
+    def to_python(self, data: UploadedFile | None) -> UploadedFile | None:
+        file = super().to_python(data)
+        if file is not None:
+            try:
+                images.inspect(
+                    file,
+                    byte_count=file.size,
+                    max_bytes=settings.PICTURE_MAX_BYTES,
+                    max_pixels=settings.PICTURE_MAX_PIXELS,
+                )
+            except images.PictureError as error:
+                raise ValidationError(str(error), code="invalid_picture") from error
+        return file
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"accept": "image/jpeg,image/png,image/webp,image/avif"}
+
+
+class PictureField(models.FileField):
+    """A picture that is stored only as its AVIF and WebP variants; see ``images``."""
+
+    attr_class = Picture
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": PictureFormField, **kwargs})
