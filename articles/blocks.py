@@ -1,0 +1,199 @@
+"""The kinds of blocks an article is made of: one small model each.
+
+A new kind is a model here and a template ``articles/blocks/<kind>.html``, where ``block`` is the
+model and ``block.html`` its texts, ready to print. Everything else follows from the two: the
+admin, the numbering of sources, the search, the word count and the history.
+"""
+
+from typing import Any, ClassVar
+
+from content_editor.models import create_plugin_base
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.html import strip_tags
+
+from articles.models import Article, Reference
+from articles.references import keys_in, unknown_citations
+from kinekracht.fields import PictureField, RichTextField
+
+
+class Block(create_plugin_base(Article)):  # type: ignore[misc]
+    """What all kinds share. ``text_fields`` are the fields that readers read, in order."""
+
+    text_fields: ClassVar[tuple[str, ...]] = ("text",)
+    icon: ClassVar[str] = "notes"
+
+    class Meta:
+        abstract = True
+        ordering = ["ordering"]
+
+    def __str__(self) -> str:
+        """The first words, by which an editor tells one block from the next."""
+        words = strip_tags(next(iter(self.texts.values()), "").replace("<", " <")).split()
+        return " ".join(words[:8]) + (" …" if len(words) > 8 else "")
+
+    @property
+    def template_name(self) -> str:
+        return f"articles/blocks/{self._meta.model_name}.html"
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The words of each text field, as stored: plain text or HTML."""
+        return {name: getattr(self, name) for name in self.text_fields}
+
+    def clean(self) -> None:
+        """Refuse a citation of a source that doesn't exist, with the words where it stands."""
+        cited = {name: text for name, text in self.texts.items() if keys_in(text)}
+        if not cited:
+            return
+        known = list(Reference.objects.values_list("key", flat=True))
+        errors: dict[str, Any] = {
+            name: [str(citation) for citation in unknown_citations(text, known=known)]
+            for name, text in cited.items()
+        }
+        if any(errors.values()):
+            raise ValidationError({name: messages for name, messages in errors.items() if messages})
+
+
+class Summary(Block):
+    icon = "summarize"
+    text = RichTextField("tekst", help_text="Vier of vijf punten voor wie weinig tijd heeft.")
+
+    class Meta(Block.Meta):
+        verbose_name = "kort samengevat"
+        verbose_name_plural = "kort samengevat"
+
+
+class RichText(Block):
+    icon = "notes"
+    text = RichTextField(
+        "tekst",
+        headings=True,
+        help_text="Een kop van niveau 2 komt in de inhoudstafel. Een bron citeer je met [@sleutel].",
+    )
+
+    class Meta(Block.Meta):
+        verbose_name = "tekst"
+        verbose_name_plural = "teksten"
+
+
+class Symptom(Block):
+    """Numbered by its position; its anchor ``#symptoom-3`` is linked from elsewhere."""
+
+    icon = "format_list_numbered"
+    text_fields = ("name", "definition", "text")
+    name = models.CharField(
+        "naam", max_length=120, help_text="In de woorden van een patiënt. Het nummer komt vanzelf."
+    )
+    definition = models.TextField("wat het is", help_text="Eén zin.")
+    text = RichTextField("uitleg", help_text="Waardoor komt het, wat zegt onderzoek, wat helpt?")
+
+    class Meta(Block.Meta):
+        verbose_name = "symptoom"
+        verbose_name_plural = "symptomen"
+
+
+class Quote(Block):
+    icon = "format_quote"
+    text_fields = ("text", "source")
+    text = models.TextField("wat iemand zegt")
+    person = models.CharField("wie", max_length=80)
+    role = models.CharField("functie", max_length=80, blank=True)
+    source = models.CharField(
+        "bron", max_length=200, blank=True, help_text="Waar staat of viel dit? Mag leeg blijven."
+    )
+    in_substance = models.BooleanField(
+        "in eigen woorden weergegeven",
+        default=False,
+        help_text="Aan: zonder aanhalingstekens, want zo werd het niet letterlijk gezegd.",
+    )
+
+    class Meta(Block.Meta):
+        verbose_name = "citaat"
+        verbose_name_plural = "citaten"
+
+
+class Case(Block):
+    icon = "person"
+    text_fields = ("title", "text")
+    title = models.CharField("titel", max_length=120)
+    text = RichTextField(
+        "verhaal", help_text="Nooit herkenbaar: geen naam, woonplaats, beroep of datum."
+    )
+
+    class Meta(Block.Meta):
+        verbose_name = "voorbeeld uit de praktijk"
+        verbose_name_plural = "voorbeelden uit de praktijk"
+
+
+class Figure(Block):
+    icon = "image"
+    text_fields = ("caption",)
+    picture = PictureField(
+        "beeld", help_text="JPEG, PNG, WebP of AVIF, hoogstens 15 MB."
+    )
+    alt = models.CharField(
+        "beschrijving",
+        max_length=200,
+        help_text="Wat zou je zeggen tegen iemand die het beeld niet ziet?",
+    )
+    caption = models.CharField("bijschrift", max_length=300, blank=True)
+
+    class Meta(Block.Meta):
+        verbose_name = "beeld"
+        verbose_name_plural = "beelden"
+
+
+class WhenToCall(Block):
+    icon = "checklist"
+    text_fields = ("title", "intro", "situations")
+    title = models.CharField("titel", max_length=120, default="Neem contact op als")
+    intro = models.TextField("inleiding", blank=True)
+    situations = models.TextField(
+        "situaties", help_text="Eén per regel; elke regel maakt de zin van de titel af."
+    )
+
+    class Meta(Block.Meta):
+        verbose_name = "neem contact op als"
+        verbose_name_plural = "neem contact op als"
+
+
+class FaqItem(Block):
+    icon = "help"
+    text_fields = ("question", "answer")
+    question = models.CharField("vraag", max_length=200)
+    answer = RichTextField("antwoord")
+
+    class Meta(Block.Meta):
+        verbose_name = "veelgestelde vraag"
+        verbose_name_plural = "veelgestelde vragen"
+
+
+class CallToAction(Block):
+    class Action(models.TextChoices):
+        APPOINTMENT = "appointment", "Afspraak maken"
+        SELF_TEST = "self_test", "Zelftest doen"
+        CONTACT = "contact", "Contact opnemen"
+
+    icon = "ads_click"
+    text_fields = ("title", "text")
+    action = models.CharField("wat de knop doet", max_length=20, choices=Action.choices)
+    title = models.CharField("titel", max_length=120)
+    text = models.TextField("tekst", blank=True, help_text="Eén of twee zinnen boven de knop.")
+
+    class Meta(Block.Meta):
+        verbose_name = "oproep"
+        verbose_name_plural = "oproepen"
+
+
+BLOCKS: tuple[type[Block], ...] = (
+    RichText,
+    Symptom,
+    Summary,
+    Figure,
+    Quote,
+    Case,
+    WhenToCall,
+    FaqItem,
+    CallToAction,
+)

@@ -1,0 +1,79 @@
+"""An article's blocks → what the page prints: numbered, anchored, cited."""
+
+from dataclasses import dataclass
+
+from content_editor.contents import contents_for_item
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.blocks import BLOCKS, Block, Symptom, WhenToCall
+from articles.headings import Entry, Outline
+from articles.models import Article, Reference
+from articles.references import Citations, fold, without_citations
+from kinekracht.fields import RichTextField
+
+SUMMARY_ANCHOR = "kort-samengevat"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A line in the list of sources; ``places`` are the anchors of the citations."""
+
+    number: int
+    reference: Reference
+    places: list[str]
+
+
+@dataclass(frozen=True)
+class Body:
+    """An article, ready to print: blocks in order, contents list, sources."""
+
+    blocks: list[Block]
+    contents: list[Entry]
+    sources: list[Source]
+
+
+def blocks_of(article: Article) -> list[Block]:
+    """The blocks of ``article`` in order: one query a kind, however many there are."""
+    return list(contents_for_item(article, plugins=BLOCKS))
+
+
+def compose(article: Article) -> Body:
+    """Number the symptoms and the sources, anchor the headings, and link the citations.
+
+    Each block gets ``html``, its texts by field, and a symptom its ``number``.
+    """
+    blocks = blocks_of(article)
+    references = {
+        fold(reference.key): reference
+        for reference in Reference.objects.filter(citation__article=article)
+    }
+    texts = [text for block in blocks for text in block.texts.values()]
+    citations = Citations.of(texts, known=references)
+    outline = Outline()
+    symptoms = 0
+    for block in blocks:
+        if isinstance(block, Symptom):
+            symptoms += 1
+            block.number = symptoms
+            name = without_citations(block.name)
+            outline.add_below(name, anchor=f"symptoom-{symptoms}")
+        block.html = {name: print_ready(block, name, citations, outline) for name in block.texts}
+        if isinstance(block, WhenToCall):
+            block.lines = [mark_safe(line) for line in block.html["situations"].splitlines() if line]
+    return Body(
+        blocks=blocks,
+        contents=outline.entries,
+        sources=[
+            Source(number, references[key], citations.places[key])
+            for key, number in citations.numbers.items()
+        ],
+    )
+
+
+def print_ready(block: Block, name: str, citations: Citations, outline: Outline) -> SafeString:
+    """One text of a block as safe HTML: rich text was sanitised when saved, plain is escaped."""
+    text = block.texts[name]
+    if isinstance(block._meta.get_field(name), RichTextField):
+        return mark_safe(citations.link(outline.anchor_headings(text)))
+    return mark_safe(citations.link(escape(text)))

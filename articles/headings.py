@@ -1,0 +1,58 @@
+"""Headings in an article's text → anchors, and the contents list. Pure: strings in and out."""
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from django.utils.text import slugify
+
+from articles.references import TAG, without_citations
+
+HEADING = re.compile(r"<h(?P<level>[23])>(?P<html>.*?)</h(?P=level)>", re.DOTALL)
+
+
+@dataclass
+class Entry:
+    """A line of the contents list, with the lines below it."""
+
+    anchor: str
+    text: str
+    children: list["Entry"] = field(default_factory=list)
+
+
+class Outline:
+    """Collects the headings of one article, top to bottom, and gives each its own anchor."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._taken: set[str] = set()
+
+    def anchor_headings(self, html: str) -> str:
+        """``html`` with an ``id`` on every h2 and h3; the h2s become entries."""
+        return HEADING.sub(self._anchored, html)
+
+    def add(self, text: str, *, anchor: str) -> None:
+        """An entry of the first level."""
+        self._taken.add(anchor)
+        self.entries.append(Entry(anchor, text))
+
+    def add_below(self, text: str, *, anchor: str) -> None:
+        """An entry below the last one of the first level."""
+        self._taken.add(anchor)
+        (self.entries[-1].children if self.entries else self.entries).append(Entry(anchor, text))
+
+    def _anchored(self, heading: re.Match[str]) -> str:
+        text = without_citations(unescape(TAG.sub("", heading["html"]))).strip()
+        anchor = self._free_anchor(text)
+        if heading["level"] == "2":
+            self.add(text, anchor=anchor)
+        return f'<h{heading["level"]} id="{anchor}">{heading["html"]}</h{heading["level"]}>'
+
+    def _free_anchor(self, text: str) -> str:
+        base = slugify(text) or "deel"
+        anchor, n = base, 1
+        while anchor in self._taken:
+            n += 1
+            anchor = f"{base}-{n}"
+        self._taken.add(anchor)
+        return anchor

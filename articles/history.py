@@ -1,0 +1,118 @@
+"""What changed between two versions of an article, its blocks included, for a person to read."""
+
+import datetime as dt
+import difflib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from reversion.models import Version
+
+from articles.blocks import BLOCKS
+from articles.models import Article
+from kinekracht.fields import RichTextField
+
+NOT_SHOWN = {"id", "parent", "region", "ordering", "word_count", "changed_at"}
+BlockKey = tuple[type[models.Model], str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is different: where, and the old and new words marked as such."""
+
+    label: str
+    html: SafeString
+
+
+def changes_between(older: Version, newer: Version) -> list[Change]:
+    """The differences from ``older`` to ``newer``, two versions of one article.
+
+    First the article's own fields, then its blocks in their new order, then those removed.
+    """
+    before, after = blocks_in(older), blocks_in(newer)
+    changes = field_changes("", Article, older.field_dict, newer.field_dict)
+    for key in [*after, *(key for key in before if key not in after)]:
+        model = key[0]
+        label = str(model._meta.verbose_name).capitalize()
+        if key not in before:
+            label += " (nieuw)"
+        elif key not in after:
+            label += " (verwijderd)"
+        changes += field_changes(label, model, before.get(key, {}), after.get(key, {}))
+    if [key for key in before if key in after] != [key for key in after if key in before]:
+        changes.append(Change("Volgorde", mark_safe("De blokken staan in een andere volgorde.")))
+    return changes
+
+
+def blocks_in(version: Version) -> dict[BlockKey, dict[str, Any]]:
+    """The blocks that were saved together with this version, in their order then."""
+    found: dict[BlockKey, dict[str, Any]] = {
+        (model, other.object_id): other.field_dict
+        for other in version.revision.version_set.select_related("content_type")
+        for model in [other.content_type.model_class()]
+        if model in BLOCKS
+    }
+    return dict(sorted(found.items(), key=lambda item: item[1]["ordering"]))
+
+
+def field_changes(
+    label: str, model: type[models.Model], before: dict[str, Any], after: dict[str, Any]
+) -> list[Change]:
+    """The fields of one object that differ; an object that wasn't there is an empty dict."""
+    changes = []
+    for field in model._meta.fields:
+        if field.name in NOT_SHOWN:
+            continue
+        old, new = (in_words(field, values.get(field.attname)) for values in (before, after))
+        if old != new:
+            name = str(field.verbose_name)
+            place = f"{label}: {name}" if label else name.capitalize()
+            changes.append(Change(place, marked(old, new)))
+    return changes
+
+
+def in_words(field: Any, value: Any) -> str:
+    """A stored value as staff know it; nothing at all is an empty string."""
+    if value is None or value == "":
+        return ""
+    if field.remote_field:
+        related = field.related_model._default_manager.filter(pk=value).first()
+        return str(related) if related else "(bestaat niet meer)"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, dt.datetime):
+        return date_format(timezone.localtime(value), "j F Y, H:i")
+    if isinstance(value, dt.date):
+        return date_format(value, "j F Y")
+    if isinstance(field, RichTextField):
+        return strip_tags(str(value).replace("<", " <"))
+    return str(value)
+
+
+def marked(old: str, new: str) -> SafeString:
+    """Both texts in one, word for word: what went in ``<del>``, what came in ``<ins>``."""
+    before, after = old.split(), new.split()
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    pieces = []
+    for kind, a1, a2, b1, b2 in matcher.get_opcodes():
+        if kind == "equal":
+            pieces.append(escape(shortened(before[a1:a2])))
+            continue
+        if a1 != a2:
+            pieces.append(f"<del>{escape(' '.join(before[a1:a2]))}</del>")
+        if b1 != b2:
+            pieces.append(f"<ins>{escape(' '.join(after[b1:b2]))}</ins>")
+    return mark_safe(" ".join(pieces))
+
+
+def shortened(words: list[str], around: int = 12) -> str:
+    """Unchanged words, the middle left out where they are many."""
+    if len(words) <= 2 * around + 1:
+        return " ".join(words)
+    return " ".join([*words[:around], "[…]", *words[-around:]])
