@@ -1,0 +1,129 @@
+"""The pages patients read."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from articles import structured_data
+from articles.body import compose
+from articles.forms import SearchForm
+from articles.models import Article, ArticleQuerySet, Category
+from articles.related import neighbours, related_to
+from articles.search import search
+from articles.social_card import draw
+from kinekracht.caching import public
+from kinekracht.models import Practice
+
+A_PAGE = 10
+Steps = list[tuple[str, str]]
+HOME_STEP, LIST_STEP = ("Start", "/"), ("Artikels", "/artikels/")
+
+
+@require_safe
+def article_list(request: HttpRequest) -> HttpResponse:
+    """All articles, or what a visitor looks for."""
+    if "q" in request.GET:
+        return search_results(request)
+    return public(listing)(request, Article.objects.published().newest_first())
+
+
+@require_safe
+@public
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """The articles of one category."""
+    shown = get_object_or_404(Category, slug=slug)
+    articles = Article.objects.published().filter(category=shown).newest_first()
+    return listing(request, articles, category=shown)
+
+
+def listing(
+    request: HttpRequest, articles: ArticleQuerySet, category: Category | None = None
+) -> HttpResponse:
+    """A page of ``articles``; 404 for a page that isn't there."""
+    context = {
+        "page": page_of(articles.for_cards(), request.GET.get("pagina", "1")),
+        "category": category,
+        "categories": Category.objects.all(),
+        "form": SearchForm(),
+    }
+    return render(request, "articles/list.html", context)
+
+
+def search_results(request: HttpRequest) -> HttpResponse:
+    """What was found. Never kept by a cache: what somebody looks for is their own."""
+    form = SearchForm(request.GET)
+    query = form.cleaned_data["q"] if form.is_valid() else ""
+    context = {
+        "form": form,
+        "query": query,
+        "page": page_of(search(query).for_cards(), request.GET.get("pagina", "1")),
+    }
+    return render(request, "articles/search.html", context, status=200 if form.is_valid() else 400)
+
+
+def page_of(articles: ArticleQuerySet, number: str) -> Page[Article]:
+    """The page with this number as typed in the address; Http404 if there is none."""
+    try:
+        return Paginator(articles, A_PAGE).page(number)
+    except InvalidPage as error:
+        raise Http404("no such page") from error
+
+
+@require_safe
+@public
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """An article, for everybody, once it is published."""
+    readable = Article.objects.published().select_related(
+        "category", "treatment", "author", "reviewer"
+    )
+    return render_article(request, get_object_or_404(readable, slug=slug))
+
+
+def render_article(request: HttpRequest, article: Article, **extra: Any) -> HttpResponse:
+    """The page of ``article``, published or not: the admin's preview shows the very same."""
+    body = compose(article)
+    steps: Steps = [
+        HOME_STEP,
+        LIST_STEP,
+        (article.category.name, article.category.get_absolute_url()),
+        (article.title, article.get_absolute_url()),
+    ]
+    card = settings.SITE_URL + reverse("articles:social_card", args=[article.slug])
+    previous, following = neighbours(article)
+    context = {
+        "article": article,
+        "body": body,
+        "steps": steps,
+        "previous": previous,
+        "next": following,
+        "related": related_to(article),
+        "social_card": card,
+        "json_ld": [
+            structured_data.article(
+                article,
+                sources=[source.reference for source in body.sources],
+                site_url=settings.SITE_URL,
+                picture=card,
+            ),
+            structured_data.breadcrumbs(steps, site_url=settings.SITE_URL),
+        ],
+    }
+    return render(request, "articles/detail.html", context | extra)
+
+
+@require_safe
+@public
+def social_card(request: HttpRequest, slug: str) -> HttpResponse:
+    """The picture other sites show beside a link to the article: its title, drawn once."""
+    shown = get_object_or_404(Article.objects.published(), slug=slug)
+    name = Practice.objects.current().name
+    key = "social-card-" + hashlib.sha256(f"{name}\n{shown.title}".encode()).hexdigest()
+    png = cache.get_or_set(key, lambda: draw(shown.title, name))
+    return HttpResponse(png, content_type="image/png")

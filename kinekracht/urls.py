@@ -1,0 +1,37 @@
+"""The site map."""
+
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from articles.sitemaps import ArticleSitemap, CategorySitemap
+from kinekracht import views
+from kinekracht.caching import public
+from kinekracht.sitemaps import PageSitemap, TreatmentSitemap
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "treatments": TreatmentSitemap,
+    "articles": ArticleSitemap,
+    "categories": CategorySitemap,
+}
+
+urlpatterns = [
+    # The practice
+    path("", views.home, name="home"),
+    path("behandelingen/", views.treatment_list, name="treatment_list"),
+    path("behandelingen/<slug:slug>/", views.treatment_detail, name="treatment_detail"),
+    path("over-ons/", views.about, name="about"),
+    path("contact/", views.contact, name="contact"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("toegankelijkheid/", views.accessibility, name="accessibility"),
+    # What patients read
+    path("artikels/", include("articles.urls")),
+    # Staff
+    path("beheer/", admin.site.urls),
+    # Machines
+    path("gezond/", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("media/<path:path>", views.media, name="media"),
+]

@@ -1,0 +1,119 @@
+"""The practice's own pages: the views that know every app."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from articles import structured_data
+from articles.models import Article
+from kinekracht.caching import immutable, public
+from kinekracht.models import Practice, Practitioner, Treatment
+
+LATEST = 3
+
+
+@require_safe
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """Who we are, and the way in for somebody with a complaint."""
+    clinic = structured_data.practice(Practice.objects.current(), site_url=settings.SITE_URL)
+    context = {
+        "treatments": Treatment.objects.all(),
+        "practitioners": Practitioner.objects.all(),
+        "articles": Article.objects.published().for_cards().newest_first()[:LATEST],
+        "json_ld": [clinic],
+    }
+    return render(request, "kinekracht/home.html", context)
+
+
+@require_safe
+@public
+def treatment_list(request: HttpRequest) -> HttpResponse:
+    """What patients come for."""
+    return render(
+        request, "kinekracht/treatment_list.html", {"treatments": Treatment.objects.all()}
+    )
+
+
+@require_safe
+@public
+def treatment_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One treatment, and the articles that belong to it."""
+    treatment = get_object_or_404(Treatment, slug=slug)
+    articles = Article.objects.published().for_treatment(treatment).for_cards().newest_first()
+    steps = [
+        ("Start", "/"),
+        ("Behandelingen", "/behandelingen/"),
+        (treatment.name, treatment.get_absolute_url()),
+    ]
+    context = {
+        "treatment": treatment,
+        "practitioners": treatment.practitioners.all(),
+        "articles": articles,
+        "steps": steps,
+        "json_ld": [structured_data.breadcrumbs(steps, site_url=settings.SITE_URL)],
+    }
+    return render(request, "kinekracht/treatment_detail.html", context)
+
+
+@require_safe
+@public
+def about(request: HttpRequest) -> HttpResponse:
+    """Who works here."""
+    context = {"practitioners": Practitioner.objects.prefetch_related("treatments")}
+    return render(request, "kinekracht/about.html", context)
+
+
+@require_safe
+@public
+def contact(request: HttpRequest) -> HttpResponse:
+    """Where we are and how to reach us."""
+    clinic = structured_data.practice(Practice.objects.current(), site_url=settings.SITE_URL)
+    return render(request, "kinekracht/contact.html", {"json_ld": [clinic]})
+
+
+@require_safe
+@public
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What we keep, and what not."""
+    return render(request, "kinekracht/privacy.html")
+
+
+@require_safe
+@public
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """For whom the site works, and what to do where it does not."""
+    return render(request, "kinekracht/accessibility.html")
+
+
+@require_safe
+@public
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may visit."""
+    return render(request, "robots.txt", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    """200 if the database answers, 503 if it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database onbereikbaar\n", "text/plain; charset=utf-8", status=503)
+    return HttpResponse("in orde\n", "text/plain; charset=utf-8")
+
+
+@require_safe
+@immutable
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A picture variant. Every name carries a hash of its content, so it may be kept for ever."""
+    response: FileResponse | HttpResponseBase = serve(
+        request, path, document_root=settings.MEDIA_ROOT
+    )
+    return response
