@@ -1,0 +1,127 @@
+"""The practice, its people and its treatments, as staff edit them."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.redirects.models import Redirect
+from django.contrib.sites.models import Site
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from kinekracht.formatting import belgian
+from kinekracht.models import Practice, Practitioner, Treatment
+from kinekracht.rich_text_admin import RichTextAdminMixin
+
+FALLBACK_PAGE = Path(settings.BASE_DIR) / "templates" / "500.html"
+
+
+@admin.register(Practice)
+class PracticeAdmin(RichTextAdminMixin, admin.ModelAdmin):
+    """One row: its list is the form itself."""
+
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "tagline", "introduction"]}),
+        (
+            "Adres en telefoon",
+            {
+                "fields": [
+                    "street",
+                    ("postal_code", "city"),
+                    ("telephone", "mobile"),
+                    "email",
+                    "opening_note",
+                ]
+            },
+        ),
+        (
+            "Terugbetaling",
+            {"fields": ["reimbursement", "reimbursement_source", "reimbursement_checked_on"]},
+        ),
+        ("Bij spoed", {"fields": ["emergency"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Practice.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        practice = Practice.objects.first()
+        if practice is None:
+            return HttpResponseRedirect(reverse("admin:kinekracht_practice_add"))
+        return HttpResponseRedirect(reverse("admin:kinekracht_practice_change", args=[practice.pk]))
+
+    def save_model(
+        self, request: HttpRequest, obj: Practice, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        # The page for when everything is broken can't look a number up.
+        fallback = FALLBACK_PAGE.read_text(encoding="utf-8").replace("\xa0", " ")
+        for number in obj.telephones:
+            if belgian(number).replace("\xa0", " ") not in fallback:
+                messages.warning(
+                    request,
+                    f"De foutpagina (templates/500.html) noemt {belgian(number)} nog niet. "
+                    "Vraag je webbeheerder om ze aan te passen.",
+                )
+
+
+@admin.register(Practitioner)
+class PractitionerAdmin(RichTextAdminMixin, admin.ModelAdmin):
+    list_display = ["name", "role", "bookable", "position"]
+    list_editable = ["position"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = [("name", "slug"), "role", "biography", "portrait", ("bookable", "position")]
+
+
+@admin.register(Treatment)
+class TreatmentAdmin(RichTextAdminMixin, admin.ModelAdmin):
+    list_display = ["name", "minutes", "who", "bookable", "position"]
+    list_editable = ["position"]
+    prepopulated_fields = {"slug": ["name"]}
+    filter_horizontal = ["practitioners"]
+    fieldsets = [
+        (None, {"fields": [("name", "slug"), "summary", "body", "first_consultation"]}),
+        (
+            "Afspraken",
+            {"fields": ["duration_minutes", "practitioners", ("bookable", "position")]},
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Treatment]:
+        return super().get_queryset(request).prefetch_related("practitioners")
+
+    @admin.display(description="duur", ordering="duration_minutes")
+    def minutes(self, treatment: Treatment) -> str:
+        return f"{treatment.duration_minutes} min"
+
+    @admin.display(description="therapeuten")
+    def who(self, treatment: Treatment) -> str:
+        return ", ".join(person.name for person in treatment.practitioners.all())
+
+
+# There is one site, and its address is the setting SITE_URL.
+admin.site.unregister(Site)
+admin.site.unregister(Redirect)
+
+
+@admin.register(Redirect)
+class RedirectAdmin(admin.ModelAdmin):
+    """Old addresses: made by themselves when a page moves, or entered for an earlier site."""
+
+    list_display = ["old_path", "new_path"]
+    search_fields = ["old_path", "new_path"]
+    fields = ["old_path", "new_path"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Redirect, form: ModelForm, change: bool
+    ) -> None:
+        obj.site_id = settings.SITE_ID
+        super().save_model(request, obj, form, change)
