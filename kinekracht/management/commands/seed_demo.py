@@ -1,0 +1,98 @@
+"""``manage.py seed_demo``: the content the site ships with.
+
+It is read from the TOML files in ``demo/``, beside this file. Each part is brought in once:
+what staff changed, renamed or deleted afterwards stays as they left it.
+"""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import reversion
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from articles.blocks import BLOCKS
+from articles.indexing import index_article
+from articles.models import Article, Category, Reference
+from kinekracht.models import DemoContent, Practice, Practitioner, Treatment
+
+DATA = Path(__file__).parent / "demo"
+
+
+class Command(BaseCommand):
+    help = "Load the content the site ships with, once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for load in (load_practice, load_references, load_article):
+            if bring_in(load):
+                self.stdout.write(f"seed_demo: {load.__name__.removeprefix('load_')} loaded")
+
+
+@transaction.atomic
+def bring_in(load: Callable[[], None]) -> bool:
+    """Run ``load`` unless it has been run on this database before; whether it ran."""
+    _, created = DemoContent.objects.get_or_create(key=load.__name__)
+    if created:
+        with reversion.create_revision():
+            reversion.set_comment("Voorbeeldinhoud geladen")
+            load()
+    return created
+
+
+def load_practice() -> None:
+    """The practice, its people, its treatments and the categories of its articles."""
+    data = read("practice.toml")
+    if not Practice.objects.exists():
+        save(Practice(**data["practice"]))
+    people = {}
+    for person in data["practitioners"]:
+        people[person["name"]] = save(Practitioner(**person))
+    for fields in data["treatments"]:
+        names = fields.pop("practitioners")
+        save(Treatment(**fields)).practitioners.set(people[name] for name in names)
+    for fields in data["categories"]:
+        save(Category(**fields))
+
+
+def load_references() -> None:
+    """The sources of the article."""
+    for fields in read("references.toml")["references"]:
+        save(Reference(**fields))
+
+
+def load_article() -> None:
+    """The first article, with its blocks, validated as if an editor had typed it."""
+    data = read("article.toml")
+    blocks = data.pop("blocks")
+    article = save(
+        Article(
+            **data
+            | {
+                "category": Category.objects.get(slug=data["category"]),
+                "treatment": Treatment.objects.get(slug=data["treatment"]),
+                "author": Practitioner.objects.get(name=data["author"]),
+                "status": Article.Status.PUBLISHED,
+            }
+        )
+    )
+    kinds = {kind._meta.model_name: kind for kind in BLOCKS}
+    for position, fields in enumerate(blocks, start=1):
+        kind = kinds[fields.pop("kind")]
+        if "situations" in fields:
+            fields["situations"] = "\n".join(fields["situations"])
+        save(kind(parent=article, region="main", ordering=position * 10, **fields))
+    index_article(article)
+
+
+def read(name: str) -> dict[str, Any]:
+    """The data file ``name``."""
+    return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+def save(instance: Any) -> Any:
+    """Validate and store ``instance``; ValidationError names what is wrong with the data."""
+    instance.full_clean()
+    instance.save()
+    return instance
