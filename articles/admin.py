@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
@@ -147,7 +147,7 @@ class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
         super().save_related(request, form, formsets, change)
         index_article(form.instance)
 
-    def view_on_site(self, article: Article) -> str | None:  # type: ignore[override]
+    def view_on_site(self, article: Article) -> str | None:
         return article.get_absolute_url() if article.is_public else None
 
     def render_change_form(
@@ -177,7 +177,7 @@ class CategoryAdmin(admin.ModelAdmin):
     list_editable = ["position"]
     prepopulated_fields = {"slug": ["name"]}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(articles=Count("article"))
 
     @admin.display(description="artikels", ordering="articles")
@@ -204,7 +204,7 @@ class ReferenceAdmin(admin.ModelAdmin):
     list_display = ["key", "authors", "year", "journal", "cited", "has_note"]
     search_fields = ["key", "authors", "title", "journal"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Reference]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(articles=Count("citation"))
 
     @admin.display(description="in artikels", ordering="articles")

@@ -11,6 +11,7 @@ from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import strip_tags
+from django.utils.text import Truncator
 
 from articles.models import Article, Reference
 from articles.references import keys_in, unknown_citations
@@ -29,8 +30,8 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
 
     def __str__(self) -> str:
         """The first words, by which an editor tells one block from the next."""
-        words = strip_tags(next(iter(self.texts.values()), "").replace("<", " <")).split()
-        return " ".join(words[:8]) + (" …" if len(words) > 8 else "")
+        first_text = next(iter(self.texts.values()), "")
+        return Truncator(strip_tags(first_text.replace("<", " <")).strip()).words(8)
 
     @property
     def template_name(self) -> str:
@@ -69,7 +70,7 @@ class RichText(Block):
     text = RichTextField(
         "tekst",
         headings=True,
-        help_text="Een kop van niveau 2 komt in de inhoudstafel. Een bron citeer je met [@sleutel].",
+        help_text="Koppen van niveau 2 vormen de inhoudstafel. Citeer een bron met [@sleutel].",
     )
 
     class Meta(Block.Meta):
@@ -129,9 +130,7 @@ class Case(Block):
 class Figure(Block):
     icon = "image"
     text_fields = ("caption",)
-    picture = PictureField(
-        "beeld", help_text="JPEG, PNG, WebP of AVIF, hoogstens 15 MB."
-    )
+    picture = PictureField("beeld", help_text="JPEG, PNG, WebP of AVIF, hoogstens 15 MB.")
     alt = models.CharField(
         "beschrijving",
         max_length=200,

@@ -9,6 +9,8 @@ from django.utils.text import slugify
 from articles.references import TAG, without_citations
 
 HEADING = re.compile(r"<h(?P<level>[23])>(?P<html>.*?)</h(?P=level)>", re.DOTALL)
+# What the page itself uses: #symptoom-3, #bron-1-2, and single words such as #bronnen.
+RESERVED = re.compile(r"(symptoom|bron)-[\d-]+|[a-z]+")
 
 
 @dataclass
@@ -25,31 +27,30 @@ class Outline:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self._heading: Entry | None = None
         self._taken: set[str] = set()
 
     def anchor_headings(self, html: str) -> str:
         """``html`` with an ``id`` on every h2 and h3; the h2s become entries."""
         return HEADING.sub(self._anchored, html)
 
-    def add(self, text: str, *, anchor: str) -> None:
-        """An entry of the first level."""
-        self._taken.add(anchor)
-        self.entries.append(Entry(anchor, text))
-
     def add_below(self, text: str, *, anchor: str) -> None:
-        """An entry below the last one of the first level."""
-        self._taken.add(anchor)
-        (self.entries[-1].children if self.entries else self.entries).append(Entry(anchor, text))
+        """An entry below the heading before it, if there is one."""
+        siblings = self._heading.children if self._heading else self.entries
+        siblings.append(Entry(anchor, text))
 
     def _anchored(self, heading: re.Match[str]) -> str:
         text = without_citations(unescape(TAG.sub("", heading["html"]))).strip()
         anchor = self._free_anchor(text)
         if heading["level"] == "2":
-            self.add(text, anchor=anchor)
+            self._heading = Entry(anchor, text)
+            self.entries.append(self._heading)
         return f'<h{heading["level"]} id="{anchor}">{heading["html"]}</h{heading["level"]}>'
 
     def _free_anchor(self, text: str) -> str:
-        base = slugify(text) or "deel"
+        base = slugify(text) or "tekst"
+        if RESERVED.fullmatch(base):
+            base = f"deel-{base}"
         anchor, n = base, 1
         while anchor in self._taken:
             n += 1

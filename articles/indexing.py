@@ -1,5 +1,7 @@
 """What is derived from an article's texts, and kept beside it: call after every change."""
 
+import re
+
 from django.db import transaction
 from django.utils.html import strip_tags
 
@@ -8,10 +10,12 @@ from articles.models import Article, Citation, Reference, SearchDocument
 from articles.references import fold, keys_in, without_citations
 from articles.search import normalise
 
+BLOCK_TAG = re.compile(r"(?=<(?:p|ul|ol|li|h2|h3|br)\b)")
+
 
 def words_of(texts: list[str]) -> str:
     """The words of ``texts`` (plain or HTML) as running text, citations left out."""
-    spaced = (without_citations(text).replace("<", " <") for text in texts)
+    spaced = (BLOCK_TAG.sub(" ", without_citations(text)) for text in texts)
     return " ".join(" ".join(strip_tags(text) for text in spaced).split())
 
 

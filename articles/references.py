@@ -112,5 +112,3 @@ def unknown_citations(text: str, *, known: Sequence[str]) -> list[UnknownCitatio
                 )
             )
     return unknown
-
-

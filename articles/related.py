@@ -30,14 +30,12 @@ def neighbours(article: Article) -> tuple[Article | None, Article | None]:
 
 def related_to(article: Article) -> ArticleQuerySet:
     """Other published articles: of the same treatment first, then of the same category."""
-    same_treatment = (
-        Q(treatment=article.treatment_id) if article.treatment_id else Q(pk__in=[])
-    )
+    same_treatment = Q(treatment=article.treatment_id) if article.treatment_id else Q(pk__in=[])
+    nearness = Case(When(same_treatment, then=Value(0)), default=Value(1))
     return (
         Article.objects.published()
         .exclude(pk=article.pk)
         .filter(same_treatment | Q(category=article.category_id))
-        .annotate(nearness=Case(When(same_treatment, then=Value(0)), default=Value(1)))
         .for_cards()
-        .order_by("nearness", "-published_at", "-pk")[:MOST_RELATED]
+        .order_by(nearness, "-published_at", "-pk")[:MOST_RELATED]
     )

@@ -5,6 +5,7 @@ Plain comparisons on normalised text, so that SQLite and PostgreSQL answer alike
 
 import unicodedata
 from html import unescape
+from typing import Any
 
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.functions import Cast, Least, Length, Replace
@@ -28,7 +29,7 @@ def search(query: str) -> ArticleQuerySet:
     if not terms:
         return Article.objects.none()
     found = Article.objects.published()
-    relevance = Value(0.0, output_field=FloatField())
+    relevance: Any = Value(0.0, output_field=FloatField())
     for term in terms:
         matches = Q()
         for name, weight in WEIGHTS.items():

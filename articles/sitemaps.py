@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from articles.models import Article, ArticleQuerySet, Category
 from django.db.models import QuerySet
 
+from articles.models import Article, ArticleQuerySet, Category
 from kinekracht.sitemaps import SiteSitemap
 
 

@@ -35,9 +35,7 @@ def practice(practice: Practice, *, site_url: str) -> Json:
     )
 
 
-def article(
-    article: Article, *, sources: Iterable[Reference], site_url: str, picture: str
-) -> Json:
+def article(article: Article, *, sources: Iterable[Reference], site_url: str, picture: str) -> Json:
     """An article as a medical page. Says who reviewed it, and when, only if somebody did."""
     url = site_url + article.get_absolute_url()
     reviewed = article.reviewer is not None and article.reviewed_on is not None

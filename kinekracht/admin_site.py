@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.views.i18n import JavaScriptCatalog
 
 
@@ -18,13 +19,13 @@ class PracticeAdminSite(admin.AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        from kinekracht.tasks import tasks_for  # models aren't loaded when the site is made
+    ) -> TemplateResponse:
+        from kinekracht.tasks import tasks_for  # noqa: PLC0415  needs models, loaded later
 
         return super().index(request, {"tasks": tasks_for(request.user)} | (extra_context or {}))
 
-    def i18n_javascript(
+    def i18n_javascript(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         """The words of the admin's scripts, those in ``locale/`` included."""
         return JavaScriptCatalog.as_view()(request)

@@ -7,9 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django_prose_editor.fields import ProseEditorField
@@ -53,7 +51,7 @@ class Picture(FieldFile):
 
     NAME = re.compile(r"-(?P<width>\d+)x(?P<height>\d+)\.webp$")
 
-    def save(self, name: str, content: File, save: bool = True) -> None:  # noqa: ARG002
+    def save(self, name: str, content: Any, save: bool = True) -> None:
         """Store the variants of ``content`` under a name made from what they contain."""
         content.seek(0)
         variants = images.make_variants(content)
@@ -111,7 +109,7 @@ class PictureFormField(forms.FileField):
 
     widget = forms.ClearableFileInput
 
-    def to_python(self, data: UploadedFile | None) -> UploadedFile | None:
+    def to_python(self, data: Any) -> Any:
         file = super().to_python(data)
         if file is not None:
             try:
@@ -126,7 +124,9 @@ class PictureFormField(forms.FileField):
         return file
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return super().widget_attrs(widget) | {"accept": "image/jpeg,image/png,image/webp,image/avif"}
+        return super().widget_attrs(widget) | {
+            "accept": "image/jpeg,image/png,image/webp,image/avif"
+        }
 
 
 class PictureField(models.FileField):

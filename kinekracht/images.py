@@ -6,12 +6,13 @@ and anything else hidden in the file stay behind.
 
 import io
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 ACCEPTED = ("JPEG", "PNG", "WEBP", "AVIF")
 WIDTHS = (480, 800, 1200, 1600)
+UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError)
 QUALITY = {"avif": 60, "webp": 78}
 
 # inspect() has a stricter limit of its own; Pillow's would only warn, and as late.
@@ -32,7 +33,7 @@ class Variant:
     content: bytes
 
 
-def inspect(file: BinaryIO, *, byte_count: int, max_bytes: int, max_pixels: int) -> None:
+def inspect(file: IO[bytes], *, byte_count: int, max_bytes: int, max_pixels: int) -> None:
     """Raise PictureError unless ``file`` is a whole picture within the limits.
 
     Size and dimensions are checked from the header, before a pixel is decoded.
@@ -44,21 +45,22 @@ def inspect(file: BinaryIO, *, byte_count: int, max_bytes: int, max_pixels: int)
         )
     try:
         with Image.open(file, formats=ACCEPTED) as image:
-            if image.width * image.height > max_pixels:
-                raise PictureError(
-                    f"Deze foto heeft te veel beeldpunten ({image.width} × {image.height}). "
-                    f"Hoogstens {max_pixels // 1_000_000} miljoen is genoeg."
-                )
-            image.load()
-    except PictureError:
-        raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+            width, height = image.size
+            fits = width * height <= max_pixels
+            if fits:
+                image.load()
+    except UNREADABLE as error:
         raise PictureError(
             "Dit bestand is geen foto die we kunnen lezen, of het is beschadigd. "
             "Kies een JPEG-, PNG-, WebP- of AVIF-bestand."
         ) from error
     finally:
         file.seek(0)
+    if not fits:
+        raise PictureError(
+            f"Deze foto heeft te veel beeldpunten ({width} × {height}). "
+            f"Hoogstens {max_pixels // 1_000_000} miljoen is genoeg."
+        )
 
 
 def megabytes(count: int) -> str:
@@ -66,7 +68,7 @@ def megabytes(count: int) -> str:
     return f"{-(-count // 1_000_000)} MB"
 
 
-def make_variants(file: BinaryIO) -> list[Variant]:
+def make_variants(file: IO[bytes]) -> list[Variant]:
     """Every size of the picture in both formats, the smallest first, upright, in sRGB."""
     with Image.open(file, formats=ACCEPTED) as opened:
         image = to_srgb(ImageOps.exif_transpose(opened))
@@ -74,9 +76,7 @@ def make_variants(file: BinaryIO) -> list[Variant]:
     for width in widths_for(image.width):
         height = height_at(width, of=image.size)
         sized = image.resize((width, height), Image.Resampling.LANCZOS)
-        variants += [
-            Variant(width, height, format_, encode(sized, format_)) for format_ in QUALITY
-        ]
+        variants += [Variant(width, height, format_, encode(sized, format_)) for format_ in QUALITY]
     return variants
 
 
@@ -103,7 +103,10 @@ def to_srgb(image: Image.Image) -> Image.Image:
                 ImageCms.createProfile("sRGB"),
                 outputMode="RGB",
             )
-        except ImageCms.PyCMSError:  # a broken profile is no reason to refuse the picture
+        except (
+            ImageCms.PyCMSError,
+            OSError,
+        ):  # a broken profile is no reason to refuse the picture
             converted = None
         if converted is not None:
             return converted

@@ -6,6 +6,7 @@ from csp.constants import NONCE, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 
 # The editors name their modules in an import map, which counts as a script in the page, and
 # write their own style sheets into it. Only the forms that hold an editor allow that.
@@ -15,7 +16,7 @@ EDITOR_POLICY = {"script-src": [NONCE], "style-src": [UNSAFE_INLINE]}
 class RichTextAdminMixin(admin.ModelAdmin):
     """A form with text editors on it."""
 
-    @csp_update(EDITOR_POLICY)
+    @method_decorator(csp_update(EDITOR_POLICY))
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(request, *args, **kwargs)
 

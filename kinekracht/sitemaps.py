@@ -1,6 +1,5 @@
 """What search engines are told about: every page for everybody."""
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 

@@ -18,13 +18,16 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
     part, one after the other, before anything is drawn.
     """
 
-    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
         if not dry_run:
             for name in STYLESHEETS:
                 source, path = paths[name]
                 bundle = IMPORT.sub(self._imported(source, path), read(source, path))
                 self.delete(name)
                 self._save(name, ContentFile(bundle.encode()))
+                paths = paths | {name: (self, name)}  # what is hashed and compressed next
         yield from super().post_process(paths, dry_run, **options)
 
     def _imported(self, source: Any, path: str) -> Any:

@@ -1,6 +1,5 @@
 """What is waiting for staff: the sections of the admin's start page."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,12 +70,11 @@ def tasks_for(user: Any) -> list[Task]:
 
 def task(title: str, articles: Any, *, remark: Any, done: str, query: str) -> Task:
     """A task made of articles."""
-    listed: Iterable[Article] = articles[:MOST_SHOWN]
     return Task(
         title=title,
         items=[
             Item(a.title, reverse("admin:articles_article_change", args=[a.pk]), remark(a))
-            for a in listed
+            for a in articles[:MOST_SHOWN]
         ],
         total=articles.count(),
         done=done,

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from articles.sitemaps import ArticleSitemap, CategorySitemap
 from kinekracht import views
@@ -33,5 +33,9 @@ urlpatterns = [
     path("gezond/", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("media/<path:path>", views.media, name="media"),
+    re_path(
+        r"^media/(?P<path>pictures/[0-9a-f]{20}-\d{1,4}x\d{1,8}\.(?:avif|webp))$",
+        views.media,
+        name="media",
+    ),
 ]

@@ -1,7 +1,7 @@
 """The practice's own pages: the views that know every app."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -104,7 +104,7 @@ def health(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return HttpResponse("database onbereikbaar\n", "text/plain; charset=utf-8", status=503)
     return HttpResponse("in orde\n", "text/plain; charset=utf-8")
 
@@ -114,6 +114,6 @@ def health(request: HttpRequest) -> HttpResponse:
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture variant. Every name carries a hash of its content, so it may be kept for ever."""
     response: FileResponse | HttpResponseBase = serve(
-        request, path, document_root=settings.MEDIA_ROOT
+        request, path, document_root=str(settings.MEDIA_ROOT)
     )
     return response

@@ -1,5 +1,7 @@
 """Tags for the article pages."""
 
+from typing import Any
+
 from django import template
 from django.template import Context
 from django.template.loader import get_template
@@ -13,4 +15,6 @@ register = template.Library()
 def render_block(context: Context, block: Block) -> str:
     """A block through the template of its kind, which sees what the page sees."""
     with context.push(block=block):
-        return get_template(block.template_name).template.render(context)
+        template_of_kind: Any = get_template(block.template_name)
+        html: str = template_of_kind.template.render(context)
+        return html

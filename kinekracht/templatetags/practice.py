@@ -8,7 +8,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from kinekracht.formatting import belgian
+
 register = template.Library()
+register.filter(belgian)
 
 # What django.utils.html.json_script escapes, so that no text can close the element.
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -19,12 +22,6 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     """``data`` as an element with JSON-LD."""
     text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(JSON_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
-
-
-@register.filter
-def belgian(number: Any) -> str:
-    """A telephone number as Belgians write it: 056 / 94 11 58."""
-    return number.as_national.replace(" ", " / ", 1) if hasattr(number, "as_national") else ""
 
 
 @register.filter

@@ -18,7 +18,7 @@ NAME = "beheer"
 class Command(BaseCommand):
     help = "Make the staff login 'beheer' in a database without users, once, and say what it is."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         file = settings.VAR_DIR / "staff-login"
         make_login(file)
         self.stdout.write(describe_login(file))

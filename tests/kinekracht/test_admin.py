@@ -1,0 +1,163 @@
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.redirects.models import Redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from kinekracht.models import Practice
+from tests.factories import ArticleFactory, DraftFactory, PracticeFactory, ReferenceFactory
+
+pytestmark = pytest.mark.django_db
+
+START = "/beheer/"
+
+
+def body(response):
+    return response.content.decode()
+
+
+def test_the_admin_asks_for_a_login_in_dutch(client):
+    response = client.get(START, follow=True)
+    assert "Aanmelden" in body(response)
+    assert "Gebruikersnaam" in body(response)
+
+
+def test_the_start_page_says_what_to_do_now(admin_client):
+    DraftFactory(title="Half af")
+    ArticleFactory(title="Voor morgen", published_at=timezone.now() + dt.timedelta(days=1))
+    ArticleFactory(title="Verouderd", review_due_on=timezone.localdate())
+    ArticleFactory(title="Gewoon", review_due_on=timezone.localdate() + dt.timedelta(days=9))
+    tasks = {task.title: [item.title for item in task.items] for task in tasks_on(admin_client)}
+    assert tasks == {
+        "Opnieuw na te lezen": ["Verouderd"],
+        "Concepten": ["Half af"],
+        "Ingepland": ["Voor morgen"],
+    }
+
+
+def tasks_on(client):
+    return client.get(START).context["tasks"]
+
+
+def test_a_start_page_with_nothing_to_do_says_so(admin_client):
+    html = body(admin_client.get(START))
+    assert "Er ligt geen concept klaar." in html
+    assert "Alle artikels zijn op tijd nagelezen." in html
+
+
+def test_many_drafts_are_summed_up(admin_client):
+    DraftFactory.create_batch(10)
+    html = body(admin_client.get(START))
+    assert "Nog 2 meer" in html
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_start_page_costs_the_same_queries(admin_client, django_assert_num_queries, many):
+    DraftFactory.create_batch(many)
+    ArticleFactory.create_batch(many, review_due_on=timezone.localdate())
+    # Session, user, two for each of three tasks, and twice whether a practice may be added.
+    with django_assert_num_queries(10):
+        admin_client.get(START)
+
+
+def test_the_links_of_tasks_lead_to_the_same_articles(admin_client):
+    DraftFactory(title="Half af")
+    ArticleFactory(title="Verouderd", review_due_on=timezone.localdate())
+    for task in tasks_on(admin_client):
+        listed = admin_client.get(task.url).context["cl"].queryset
+        assert [article.title for article in listed] == [item.title for item in task.items]
+
+
+def test_an_account_that_may_do_nothing_sees_nothing(client, django_user_model):
+    DraftFactory(title="Half af")
+    user = django_user_model.objects.create_user("nieuw", password="x", is_staff=True)
+    client.force_login(user)
+    html = body(client.get(START))
+    assert "Half af" not in html
+    assert "mag nog niets bekijken" in html
+
+
+def test_the_practice_is_edited_on_one_page(admin_client):
+    PracticeFactory()
+    response = admin_client.get(reverse("admin:kinekracht_practice_changelist"))
+    assert response["Location"] == reverse("admin:kinekracht_practice_change", args=[1])
+    assert admin_client.get(reverse("admin:kinekracht_practice_add")).status_code == 403
+
+
+def test_a_practice_can_be_entered_when_there_is_none(admin_client):
+    response = admin_client.get(reverse("admin:kinekracht_practice_changelist"), follow=True)
+    assert response.status_code == 200
+    assert 'name="street"' in body(response)
+
+
+def save_practice(client, **fields):
+    data = {"name": "KineKracht", "telephone": "056 94 11 58", "mobile": "0478 93 16 61"} | fields
+    return client.post(reverse("admin:kinekracht_practice_change", args=[1]), data, follow=True)
+
+
+def test_a_new_number_that_the_broken_page_does_not_know_is_pointed_out(admin_client):
+    PracticeFactory()
+    assert "foutpagina" not in body(save_practice(admin_client))
+    response = save_practice(admin_client, telephone="056 60 00 00")
+    assert "De foutpagina (templates/500.html) noemt 056 / 60 00 00 nog niet" in body(response)
+    assert Practice.objects.get().telephone.as_e164 == "+3256600000"
+
+
+def test_a_number_that_is_none_is_refused_in_dutch(admin_client):
+    PracticeFactory()
+    html = body(save_practice(admin_client, telephone="12"))
+    assert "telefoonnummer" in html
+    assert Practice.objects.get().telephone.as_e164 == "+3256941158"
+
+
+def test_old_addresses_can_be_entered_by_hand(admin_client, client):
+    admin_client.post(
+        reverse("admin:redirects_redirect_add"), {"old_path": "/oud.html", "new_path": "/contact/"}
+    )
+    assert Redirect.objects.get().site_id == 1
+    assert client.get("/oud.html")["Location"] == "/contact/"
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["kinekracht_practitioner", "kinekracht_treatment", "articles_category", "articles_reference",
+     "articles_article", "redirects_redirect", "auth_user", "auth_group"],
+)  # fmt: skip
+def test_every_list_and_form_opens(admin_client, model):
+    ReferenceFactory()
+    ArticleFactory()
+    for page in ("changelist", "add"):
+        assert admin_client.get(reverse(f"admin:{model}_{page}")).status_code == 200
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_article_list_costs_the_same_queries(admin_client, django_assert_num_queries, many):
+    ArticleFactory.create_batch(many)
+    # Session, user, a savepoint, two filters, two counts, the rows, the dates, the practice.
+    with django_assert_num_queries(12):
+        admin_client.get(reverse("admin:articles_article_changelist"))
+
+
+def test_only_forms_with_an_editor_have_the_wider_policy(admin_client):
+    PracticeFactory()
+    article = ArticleFactory()
+    strict = admin_client.get(START)["Content-Security-Policy"]
+    assert "unsafe" not in strict
+    wide = admin_client.get(reverse("admin:articles_article_change", args=[article.pk]))
+    assert "style-src 'self' 'unsafe-inline'" in wide["Content-Security-Policy"]
+    assert "'nonce-" in wide["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe" not in wide["Content-Security-Policy"]
+
+
+def test_nothing_of_the_admin_is_kept(admin_client):
+    assert "no-store" in admin_client.get(START)["Cache-Control"]
+
+
+def test_an_editor_needs_no_more_than_article_rights(client, django_user_model):
+    DraftFactory(title="Half af")
+    user = django_user_model.objects.create_user("redacteur", password="x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="articles"))
+    client.force_login(user)
+    assert "Half af" in body(client.get(START))

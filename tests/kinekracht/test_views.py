@@ -1,0 +1,193 @@
+import datetime as dt
+import re
+
+import pytest
+from django.db import DatabaseError, connection
+
+from kinekracht.models import Practice
+from tests.factories import (
+    ArticleFactory,
+    PracticeFactory,
+    PractitionerFactory,
+    TreatmentFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    "/",
+    "/behandelingen/",
+    "/over-ons/",
+    "/contact/",
+    "/privacy/",
+    "/toegankelijkheid/",
+    "/artikels/",
+]
+
+
+def body(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_works_before_anything_was_entered(client, path):
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_telephone_and_appointment_are_reachable_on_every_page(client, path):
+    PracticeFactory()
+    html = body(client.get(path))
+    assert 'href="tel:+3256941158"' in html
+    assert "056 / 94 11 58" in html
+    assert "Afspraak maken" in html
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_reading_pages_are_for_everybody_and_strict(client, path):
+    response = client.get(path)
+    assert response["Cache-Control"] == "public, max-age=300"
+    assert "ETag" in response
+    assert not response.cookies
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "geolocation=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/gezond/", "/robots.txt", "/sitemap.xml"])
+def test_pages_can_be_asked_for_but_not_sent_to(client, path):
+    assert client.head(path).status_code == 200
+    if path != "/sitemap.xml":
+        assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("field", ["name", "street", "city", "opening_note", "introduction"])
+def test_what_staff_enter_is_what_visitors_see(client, field):
+    practice = PracticeFactory()
+    setattr(practice, field, "KANARIE")
+    practice.save()
+    html = body(client.get("/")) + body(client.get("/contact/"))
+    assert "KANARIE" in html
+
+
+def test_reimbursement_is_shown_with_its_source_and_date(client):
+    PracticeFactory(
+        reimbursement="<p>Een deel.</p>",
+        reimbursement_source="RIZIV",
+        reimbursement_checked_on=dt.date(2026, 2, 21),
+    )
+    treatment = TreatmentFactory()
+    html = body(client.get(treatment.get_absolute_url()))
+    for shown in ("Een deel.", "RIZIV", "21 februari 2026"):
+        assert shown in html
+
+
+def test_a_treatment_shows_who_gives_it_and_what_there_is_to_read(client):
+    treatment = TreatmentFactory(name="Bekken", first_consultation="<p>Eerst praten.</p>")
+    treatment.practitioners.add(PractitionerFactory(name="Lore"))
+    ArticleFactory(title="Hoort erbij", treatment=treatment)
+    ArticleFactory(title="Hoort er niet bij")
+    html = body(client.get(treatment.get_absolute_url()))
+    for shown in ("Bekken", "Lore", "Eerst praten.", "Hoort erbij"):
+        assert shown in html
+    assert "Hoort er niet bij" not in html
+
+
+def test_a_treatment_that_moved_is_found_at_its_old_address(client):
+    treatment = TreatmentFactory(slug="oud")
+    treatment.slug = "nieuw"
+    treatment.save()
+    response = client.get("/behandelingen/oud/")
+    assert (response.status_code, response["Location"]) == (301, "/behandelingen/nieuw/")
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_pages_cost_the_same_queries_with_few_and_many_rows(
+    client, django_assert_num_queries, many
+):
+    PracticeFactory()
+    treatments = TreatmentFactory.create_batch(many)
+    for treatment in treatments:
+        treatment.practitioners.set(PractitionerFactory.create_batch(many))
+        ArticleFactory.create_batch(many, treatment=treatments[0])
+    for path, queries in {
+        "/": 5,  # the practice twice, treatments, practitioners, articles
+        "/behandelingen/": 2,
+        treatments[0].get_absolute_url(): 4,
+        "/over-ons/": 3,
+        "/contact/": 2,
+        "/privacy/": 1,
+    }.items():
+        with django_assert_num_queries(queries, info=path):
+            client.get(path)
+
+
+def test_an_unknown_page_is_404_with_the_telephone(client):
+    PracticeFactory()
+    response = client.get("/bestaat/niet/")
+    assert response.status_code == 404
+    assert "056 / 94 11 58" in body(response)
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_a_broken_page_needs_no_database_and_names_the_telephone(client):
+    def broken(*args):
+        raise DatabaseError
+
+    client.raise_request_exception = False
+    with connection.execute_wrapper(broken):
+        response = client.get("/")
+    assert response.status_code == 500
+    for number in ("056 / 94 11 58", "0478 / 93 16 61"):
+        assert number in body(response)
+
+
+def test_the_health_check_tells_whether_the_database_answers(client):
+    def broken(*args):
+        raise DatabaseError
+
+    assert client.get("/gezond/").status_code == 200
+    with connection.execute_wrapper(broken):
+        assert client.get("/gezond/").status_code == 503
+    assert "no-store" in client.get("/gezond/")["Cache-Control"]
+
+
+def test_robots_are_kept_out_of_the_admin_and_shown_the_map(client, settings):
+    settings.SITE_URL = "https://voorbeeld.be"
+    text = body(client.get("/robots.txt"))
+    assert "Disallow: /beheer/" in text
+    assert "Sitemap: https://voorbeeld.be/sitemap.xml" in text
+
+
+def test_the_sitemap_lists_every_page_that_can_be_read(client):
+    article, treatment = ArticleFactory(), TreatmentFactory()
+    xml = body(client.get("/sitemap.xml"))
+    paths = set(re.findall(r"<loc>http://testserver(/[^<]*)</loc>", xml))
+    assert paths == {
+        *PAGES,
+        article.get_absolute_url(),
+        article.category.get_absolute_url(),
+        treatment.get_absolute_url(),
+    }
+
+
+def test_the_practice_is_one_row(client):
+    PracticeFactory()
+    assert Practice.objects.current().name == "KineKracht"
+    with pytest.raises(Exception, match=r"(?i)unique|already exists"):
+        Practice.objects.create(name="Nog een")
+
+
+@pytest.mark.parametrize(
+    "path", ["/media/../db.sqlite3", "/media/%2e%2e/db.sqlite3", "/media/", "/media/niet.webp"]
+)
+def test_nothing_but_pictures_is_served(client, path):
+    assert client.get(path).status_code in {400, 404}
