@@ -12,7 +12,6 @@ from articles.models import Article, Reference
 from articles.references import Citations, fold, without_citations
 from kinekracht.fields import RichTextField
 
-SUMMARY_ANCHOR = "kort-samengevat"
 
 
 @dataclass(frozen=True)

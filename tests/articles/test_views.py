@@ -42,11 +42,12 @@ def test_the_list_shows_the_newest_first_with_what_a_reader_wants_to_know(client
         title="Nieuw",
         lead="Waarover dit gaat.",
         category=CategoryFactory(name="Adem"),
+        published_at=dt.datetime(2026, 2, 21, 9, tzinfo=dt.UTC),
         blocks=[text("<p>" + "woord " * 300 + "</p>")],
     )
     html = body(client.get(LIST))
     assert html.index("Nieuw") < html.index("Oud")
-    for shown in ("Waarover dit gaat.", "Adem", "2 minuten lezen"):
+    for shown in ("Waarover dit gaat.", "Adem", "21 februari 2026", "2 minuten lezen"):
         assert shown in html.replace("\xa0", " ").replace("&nbsp;", " ")
 
 
