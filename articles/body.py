@@ -13,7 +13,6 @@ from articles.references import Citations, fold, without_citations
 from kinekracht.fields import RichTextField
 
 
-
 @dataclass(frozen=True)
 class Source:
     """A line in the list of sources; ``places`` are the anchors of the citations."""

@@ -1,0 +1,35 @@
+"""The site's settings, from an environment that is the same on every machine.
+
+What the developer's shell holds (DEBUG, the address of a live database) must reach no test. The
+environment is set here because pytest-django reads the settings before any conftest.py.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Goes with the process, as every worker of pytest-xdist has its own.
+_var_dir = tempfile.TemporaryDirectory(prefix="kinekracht-test-", ignore_cleanup_errors=True)
+(Path(_var_dir.name) / "static").mkdir()
+
+for _name in ("ALLOWED_HOSTS", "DATABASE_URL", "DEFAULT_FROM_EMAIL", "EMAIL_URL", "TRUSTED_PROXY"):
+    os.environ.pop(_name, None)
+os.environ |= {
+    "DEBUG": "False",
+    "SECRET_KEY": "only-for-tests-" + "x" * 50,
+    "SITE_URL": "http://testserver",
+    "VAR_DIR": _var_dir.name,
+}
+if "TEST_DATABASE_URL" in os.environ:  # from tests.with_postgresql
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+
+from kinekracht.settings import *  # noqa: E402, F403  what is under test
+from kinekracht.settings import STORAGES  # noqa: E402
+
+# A slow hash is right for passwords, and a waste in tests.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Without collectstatic; the browser tests run on the real thing.
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
