@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django_prose_editor.fields import ProseEditorField
@@ -53,8 +53,7 @@ class Picture(FieldFile):
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
         """Store the variants of ``content`` under a name made from what they contain."""
-        content.seek(0)
-        variants = images.make_variants(content)
+        variants = getattr(content, "variants", None) or make_variants(content)
         stem = "pictures/" + hashlib.sha256(variants[-1].content).hexdigest()[:20]
         for variant in variants:
             path = f"{stem}-{variant.width}x{variant.height}.{variant.format}"
@@ -104,21 +103,27 @@ class Picture(FieldFile):
         )
 
 
+def make_variants(file: Any) -> list[images.Variant]:
+    """The variants of an uploaded picture; PictureError if it breaks the limits of the settings."""
+    content: Any = file.file if isinstance(file, File) else file
+    return images.make_variants(
+        content,
+        max_bytes=settings.PICTURE_MAX_BYTES,
+        max_pixels=settings.PICTURE_MAX_PIXELS,
+    )
+
+
 class PictureFormField(forms.FileField):
     """A file input that takes nothing but a picture within the limits."""
 
     widget = forms.ClearableFileInput
 
     def to_python(self, data: Any) -> Any:
-        file = super().to_python(data)
+        file: Any = super().to_python(data)
         if file is not None:
             try:
-                images.inspect(
-                    file,
-                    byte_count=file.size,
-                    max_bytes=settings.PICTURE_MAX_BYTES,
-                    max_pixels=settings.PICTURE_MAX_PIXELS,
-                )
+                # Made here and not when saved: whatever is wrong must come out in the form.
+                file.variants = make_variants(file)
             except images.PictureError as error:
                 raise ValidationError(str(error), code="invalid_picture") from error
         return file

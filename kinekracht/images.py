@@ -8,14 +8,14 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 ACCEPTED = ("JPEG", "PNG", "WEBP", "AVIF")
 WIDTHS = (480, 800, 1200, 1600)
-UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError)
-QUALITY = {"avif": 60, "webp": 78}
+LARGEST = (WIDTHS[-1], 8000)  # neither format can be taller than some 16,000 pixels
+OPTIONS = {"avif": {"quality": 60, "speed": 8}, "webp": {"quality": 78}}
 
-# inspect() has a stricter limit of its own; Pillow's would only warn, and as late.
+# make_variants() has a stricter limit of its own; Pillow's would only warn, and as late.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -33,34 +33,30 @@ class Variant:
     content: bytes
 
 
-def inspect(file: IO[bytes], *, byte_count: int, max_bytes: int, max_pixels: int) -> None:
-    """Raise PictureError unless ``file`` is a whole picture within the limits.
+def make_variants(file: IO[bytes], *, max_bytes: int, max_pixels: int) -> list[Variant]:
+    """Every size of the picture in both formats, the smallest first, upright, in sRGB.
 
-    Size and dimensions are checked from the header, before a pixel is decoded.
+    Raises PictureError for anything but a whole picture within the limits. Bytes and pixels are
+    counted before a pixel is decoded.
     """
+    byte_count = file.seek(0, io.SEEK_END)
+    file.seek(0)
     if byte_count > max_bytes:
         raise PictureError(
             f"Dit bestand is te groot: {megabytes(byte_count)}. "
             f"Kies een foto van hoogstens {megabytes(max_bytes)}."
         )
     try:
-        with Image.open(file, formats=ACCEPTED) as image:
-            width, height = image.size
-            fits = width * height <= max_pixels
-            if fits:
-                image.load()
-    except UNREADABLE as error:
+        return variants_of(open_within(file, max_pixels=max_pixels))
+    except PictureError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them to
         raise PictureError(
             "Dit bestand is geen foto die we kunnen lezen, of het is beschadigd. "
             "Kies een JPEG-, PNG-, WebP- of AVIF-bestand."
         ) from error
     finally:
         file.seek(0)
-    if not fits:
-        raise PictureError(
-            f"Deze foto heeft te veel beeldpunten ({width} × {height}). "
-            f"Hoogstens {max_pixels // 1_000_000} miljoen is genoeg."
-        )
 
 
 def megabytes(count: int) -> str:
@@ -68,22 +64,32 @@ def megabytes(count: int) -> str:
     return f"{-(-count // 1_000_000)} MB"
 
 
-def make_variants(file: IO[bytes]) -> list[Variant]:
-    """Every size of the picture in both formats, the smallest first, upright, in sRGB."""
-    with Image.open(file, formats=ACCEPTED) as opened:
-        image = to_srgb(ImageOps.exif_transpose(opened))
+def open_within(file: IO[bytes], *, max_pixels: int) -> Image.Image:
+    """The picture in ``file``, not decoded yet; PictureError if it has too many pixels."""
+    image = Image.open(file, formats=ACCEPTED)
+    if image.width * image.height > max_pixels:
+        raise PictureError(
+            f"Deze foto heeft te veel beeldpunten ({image.width} × {image.height}). "
+            f"Hoogstens {max_pixels // 1_000_000} miljoen is genoeg."
+        )
+    return image
+
+
+def variants_of(image: Image.Image) -> list[Variant]:
+    """The encoded sizes of a picture."""
+    image = to_srgb(upright(image))
+    image.thumbnail(LARGEST, Image.Resampling.LANCZOS, reducing_gap=3.0)
     variants = []
     for width in widths_for(image.width):
-        height = height_at(width, of=image.size)
-        sized = image.resize((width, height), Image.Resampling.LANCZOS)
-        variants += [Variant(width, height, format_, encode(sized, format_)) for format_ in QUALITY]
+        size = (width, height_at(width, of=image.size))
+        sized = image.resize(size, Image.Resampling.LANCZOS)
+        variants += [Variant(*size, format_, encode(sized, format_)) for format_ in OPTIONS]
     return variants
 
 
 def widths_for(width: int) -> list[int]:
     """The widths in which a picture of this width is served: never larger than itself."""
-    largest = min(width, WIDTHS[-1])
-    return [*(w for w in WIDTHS if w < largest), largest]
+    return [*(w for w in WIDTHS if w < width), width]
 
 
 def height_at(width: int, *, of: tuple[int, int]) -> int:
@@ -91,10 +97,20 @@ def height_at(width: int, *, of: tuple[int, int]) -> int:
     return max(1, round(of[1] * width / of[0]))
 
 
+def upright(image: Image.Image) -> Image.Image:
+    """The picture turned as its camera was held; as it is if the camera wrote nonsense."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  the EXIF part has a decoder of its own, as easily upset
+        return image
+
+
 def to_srgb(image: Image.Image) -> Image.Image:
     """The same picture in the colours every screen shows, as RGB or RGBA."""
+    if image.mode.startswith("I"):  # 16 bits of grey, of which a conversion would keep the lower
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
     profile = image.info.get("icc_profile")
-    transparent = image.has_transparency_data
     if profile and image.mode in {"RGB", "CMYK"}:
         try:
             converted = ImageCms.profileToProfile(
@@ -103,19 +119,16 @@ def to_srgb(image: Image.Image) -> Image.Image:
                 ImageCms.createProfile("sRGB"),
                 outputMode="RGB",
             )
-        except (
-            ImageCms.PyCMSError,
-            OSError,
-        ):  # a broken profile is no reason to refuse the picture
+        except (ImageCms.PyCMSError, OSError):  # a broken profile is no reason to refuse it
             converted = None
         if converted is not None:
             return converted
-    return image.convert("RGBA" if transparent else "RGB")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def encode(image: Image.Image, format_: str) -> bytes:
     """The picture as a file of the format "avif" or "webp", with no metadata at all."""
     image.info.clear()
     buffer = io.BytesIO()
-    image.save(buffer, format=format_.upper(), quality=QUALITY[format_])
+    image.save(buffer, format=format_.upper(), **OPTIONS[format_])
     return buffer.getvalue()
