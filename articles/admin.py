@@ -54,6 +54,22 @@ class ScheduledFilter(YesFilter):
         return articles.scheduled()
 
 
+class BlockInline(ContentEditorInline):
+    """The form of one block; fields that can hold a citation are marked for the script."""
+
+    formfield_overrides = {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 80})}
+    }
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest | None, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if self.model.can_cite and db_field.name in self.model.text_fields:
+            field.widget.attrs["data-citable"] = ""
+        return field
+
+
 @admin.register(Article)
 class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
     list_display = ["title", "state", "category", "published_at", "review_due_on", "length"]
@@ -65,16 +81,7 @@ class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
     change_form_template = "admin/articles/article/change_form.html"
     object_history_template = "admin/articles/article/object_history.html"
     history_latest_first = True
-    inlines = [
-        ContentEditorInline.create(
-            model=block,
-            icon=block.icon,
-            formfield_overrides={
-                models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 80})}
-            },
-        )
-        for block in BLOCKS
-    ]
+    inlines = [BlockInline.create(model=block, icon=block.icon) for block in BLOCKS]
     fieldsets = [
         (None, {"fields": ["title", "lead"]}),
         ("Publiceren", {"fields": [("status", "published_at"), ("category", "treatment"), "slug"]}),

@@ -5,23 +5,29 @@ model and ``block.html`` its texts, ready to print. Everything else follows from
 admin, the numbering of sources, the search, the word count and the history.
 """
 
+from html import unescape
 from typing import Any, ClassVar
 
 from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.html import strip_tags
+from django.utils.html import escape, strip_tags
 from django.utils.text import Truncator
 
-from articles.models import Article, Reference
-from articles.references import keys_in, unknown_citations
+from articles.models import Article, Reference, misplaced_citations
+from articles.references import citation_errors
 from kinekracht.fields import PictureField, RichTextField
 
 
 class Block(create_plugin_base(Article)):  # type: ignore[misc]
-    """What all kinds share. ``text_fields`` are the fields that readers read, in order."""
+    """What all kinds share.
+
+    ``text_fields`` are the fields that readers read, in order; in those sources can be cited,
+    unless ``can_cite`` says otherwise.
+    """
 
     text_fields: ClassVar[tuple[str, ...]] = ("text",)
+    can_cite: ClassVar[bool] = True
     icon: ClassVar[str] = "notes"
 
     class Meta:
@@ -30,8 +36,8 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
 
     def __str__(self) -> str:
         """The first words, by which an editor tells one block from the next."""
-        first_text = next(iter(self.texts.values()), "")
-        return Truncator(strip_tags(first_text.replace("<", " <")).strip()).words(8)
+        first_text = next(iter(self.texts.values())).replace("<", " <")
+        return Truncator(unescape(strip_tags(first_text)).strip()).words(8)
 
     @property
     def template_name(self) -> str:
@@ -39,21 +45,31 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
 
     @property
     def texts(self) -> dict[str, str]:
-        """The words of each text field, as stored: plain text or HTML."""
-        return {name: getattr(self, name) for name in self.text_fields}
+        """Each text field as HTML: rich text as it is stored, plain text escaped."""
+        return {
+            name: text if self.is_rich(name) else escape(text)
+            for name in self.text_fields
+            for text in [getattr(self, name)]
+        }
+
+    @classmethod
+    def is_rich(cls, name: str) -> bool:
+        """Whether the field holds HTML."""
+        return isinstance(cls._meta.get_field(name), RichTextField)
 
     def clean(self) -> None:
-        """Refuse a citation of a source that doesn't exist, with the words where it stands."""
-        cited = {name: text for name, text in self.texts.items() if keys_in(text)}
-        if not cited:
-            return
-        known = list(Reference.objects.values_list("key", flat=True))
+        """Refuse citations that lead nowhere, with the words where they stand."""
+        citable = self.texts if self.can_cite else {}
+        cited = {name: html for name, html in citable.items() if "[@" in html}
+        known = list(Reference.objects.values_list("key", flat=True)) if cited else []
         errors: dict[str, Any] = {
-            name: [str(citation) for citation in unknown_citations(text, known=known)]
-            for name, text in cited.items()
+            name: messages
+            for name, html in cited.items()
+            if (messages := citation_errors(html, known=known))
         }
-        if any(errors.values()):
-            raise ValidationError({name: messages for name, messages in errors.items() if messages})
+        errors |= misplaced_citations(self, allowed=citable)
+        if errors:
+            raise ValidationError(errors)
 
 
 class Summary(Block):
@@ -96,7 +112,7 @@ class Symptom(Block):
 
 class Quote(Block):
     icon = "format_quote"
-    text_fields = ("text", "source")
+    text_fields = ("text", "person", "role", "source")
     text = models.TextField("wat iemand zegt")
     person = models.CharField("wie", max_length=80)
     role = models.CharField("functie", max_length=80, blank=True)
@@ -176,6 +192,7 @@ class CallToAction(Block):
 
     icon = "ads_click"
     text_fields = ("title", "text")
+    can_cite = False  # it is left out where the page it leads to isn't there
     action = models.CharField("wat de knop doet", max_length=20, choices=Action.choices)
     title = models.CharField("titel", max_length=120)
     text = models.TextField("tekst", blank=True, help_text="Eén of twee zinnen boven de knop.")

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 from content_editor.contents import contents_for_item
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.blocks import BLOCKS, Block, Symptom, WhenToCall
 from articles.headings import Entry, Outline
 from articles.models import Article, Reference
 from articles.references import Citations, fold, without_citations
-from kinekracht.fields import RichTextField
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def compose(article: Article) -> Body:
         blocks=blocks,
         contents=outline.entries,
         sources=[
-            Source(number, references[key], citations.places[key])
+            Source(number, references[key], citations.places.get(key, []))
             for key, number in citations.numbers.items()
         ],
     )
@@ -75,7 +73,7 @@ def compose(article: Article) -> Body:
 
 def print_ready(block: Block, name: str, citations: Citations, outline: Outline) -> SafeString:
     """One text of a block as safe HTML: rich text was sanitised when saved, plain is escaped."""
-    text = block.texts[name]
-    is_rich = isinstance(block._meta.get_field(name), RichTextField)
-    html = outline.anchor_headings(text) if is_rich else escape(text)
-    return mark_safe(citations.link(html))  # noqa: S308  sanitised or escaped, one line up
+    html = block.texts[name]
+    if block.is_rich(name):
+        html = outline.anchor_headings(html)
+    return mark_safe(citations.link(html))  # noqa: S308  sanitised when saved, or escaped

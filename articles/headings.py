@@ -41,6 +41,8 @@ class Outline:
 
     def _anchored(self, heading: re.Match[str]) -> str:
         text = without_citations(unescape(TAG.sub("", heading["html"]))).strip()
+        if not text:  # an empty line that was made a heading
+            return f"<p>{heading['html']}</p>"
         anchor = self._free_anchor(text)
         if heading["level"] == "2":
             self._heading = Entry(anchor, text)

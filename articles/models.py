@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Container
 from typing import Any
 
 from content_editor.models import Region
@@ -20,6 +21,15 @@ from kinekracht.models import Practitioner, Treatment
 WORDS_A_MINUTE = 220
 REVIEW_EVERY = relativedelta(years=1)
 SLUGS_IN_USE = {"feed", "categorie"}  # parts of /artikels/ that are no article
+
+
+def misplaced_citations(instance: models.Model, *, allowed: Container[str] = ()) -> dict[str, str]:
+    """Messages by field for citations where readers would see nothing but [@…]."""
+    return {
+        field.name: "In dit veld kan geen bron staan. Citeer ze in de tekst van een blok."
+        for field in instance._meta.fields
+        if field.name not in allowed and "[@" in str(field.value_from_object(instance))
+    }
 
 
 class Category(models.Model):
@@ -98,6 +108,10 @@ class Reference(models.Model):
         return f"https://doi.org/{self.doi}" if self.doi else self.url
 
     def clean(self) -> None:
+        # The constraint above can't fold accents on SQLite; citations are folded in full.
+        others = Reference.objects.exclude(pk=self.pk).values_list("key", flat=True)
+        if fold(self.key) in map(fold, others):
+            raise ValidationError({"key": "Er is al een bron met deze sleutel."})
         stored = Reference.objects.filter(pk=self.pk).first()
         if stored and fold(stored.key) != fold(self.key) and self.citation_set.exists():
             raise ValidationError(
@@ -153,7 +167,7 @@ class Article(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, verbose_name="categorie")
     treatment = models.ForeignKey(
         Treatment,
-        models.SET_NULL,
+        models.PROTECT,
         verbose_name="behandeling",
         null=True,
         blank=True,
@@ -165,7 +179,7 @@ class Article(models.Model):
     )
     author = models.ForeignKey(
         Practitioner,
-        models.SET_NULL,
+        models.PROTECT,
         verbose_name="auteur",
         related_name="articles_written",
         null=True,
@@ -173,7 +187,7 @@ class Article(models.Model):
     )
     reviewer = models.ForeignKey(
         Practitioner,
-        models.SET_NULL,
+        models.PROTECT,
         verbose_name="medisch nagelezen door",
         related_name="articles_reviewed",
         null=True,
@@ -252,7 +266,7 @@ class Article(models.Model):
         return reverse("articles:detail", args=[self.slug])
 
     def clean(self) -> None:
-        errors: dict[str, Any] = {}
+        errors: dict[str, Any] = misplaced_citations(self)
         if self.slug in SLUGS_IN_USE:
             errors["slug"] = f"“{self.slug}” is al een deel van de site. Kies een ander adres."
         if self.hero and not self.hero_alt:
@@ -261,7 +275,9 @@ class Article(models.Model):
             raise ValidationError(errors)
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
-        if self.review_due_on is None:
+        if self.review_due_on is None or (
+            self.reviewed_on and self.review_due_on <= self.reviewed_on
+        ):
             self.review_due_on = self.default_review_date()
 
     def default_review_date(self) -> dt.date | None:
@@ -321,6 +337,9 @@ class SearchDocument(models.Model):
     title = models.TextField()
     lead = models.TextField()
     body = models.TextField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "zoekwoorden"
 
     def __str__(self) -> str:
         return self.title

@@ -15,18 +15,19 @@ TAG = re.compile(r"""(<(?:[^"'>]|"[^"]*"|'[^']*')*>)""")
 WORDS_AROUND = 40  # characters of context in a message about a wrong citation
 
 
-def keys_in(text: str) -> list[str]:
-    """The keys cited in ``text``, in order, folded so that they compare, repeats included."""
+def keys_in(html: str) -> list[str]:
+    """The keys cited in the text of ``html``, in order, folded to compare, repeats included."""
     return [
         fold(key)
-        for citation in CITATION.finditer(unescape(text))
-        for key in citation[1].split(";")
+        for text in TAG.split(html)[::2]
+        for citation in CITATION.finditer(text)
+        for key in unescape(citation[1]).split(";")
     ]
 
 
 def fold(key: str) -> str:
     """The form in which two spellings of one key are equal."""
-    return key.strip().removeprefix("@").strip().casefold()
+    return " ".join(key.strip().removeprefix("@").split()).casefold()
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Citations:
 
     @classmethod
     def of(cls, texts: Iterable[str], *, known: Iterable[str]) -> "Citations":
-        """Number the keys of ``texts`` by first appearance, those in ``known`` only."""
+        """Number the keys of ``texts`` (HTML) by first appearance, those in ``known`` only."""
         known_keys = {fold(key) for key in known}
         cited = (key for text in texts for key in keys_in(text))
         return cls({key: n for n, key in enumerate(unique(cited, among=known_keys), start=1)})
@@ -49,10 +50,24 @@ class Citations:
     def link(self, html: str) -> str:
         """``html`` with each citation as superscript links to its sources.
 
-        Text inside tags is left alone; a citation of a source that isn't known disappears.
+        Text inside tags is left alone, and a citation of a source that isn't known disappears.
+        One inside a link comes after it, since a link can't hold another.
         """
-        pieces = TAG.split(html)
-        pieces[::2] = [CITATION.sub(self._superscript, text) for text in pieces[::2]]
+        pieces: list[str] = []
+        after_link: list[str] = []
+        in_link = False
+        for n, piece in enumerate(TAG.split(html)):
+            if n % 2:  # a tag
+                in_link = piece.startswith("<a ") or (in_link and piece != "</a>")
+                pieces.append(piece)
+                if not in_link:
+                    pieces += after_link
+                    after_link.clear()
+            elif in_link:
+                after_link += map(self._superscript, CITATION.finditer(piece))
+                pieces.append(CITATION.sub("", piece))
+            else:
+                pieces.append(CITATION.sub(self._superscript, piece))
         return "".join(pieces)
 
     def _superscript(self, citation: re.Match[str]) -> str:
@@ -79,36 +94,40 @@ def unique(keys: Iterable[str], *, among: set[str]) -> list[str]:
     return list(dict.fromkeys(key for key in keys if key in among))
 
 
-@dataclass(frozen=True)
-class UnknownCitation:
-    """A citation that leads nowhere: the key, the words around it, the key it may have meant."""
+def citation_errors(html: str, *, known: Sequence[str]) -> list[str]:
+    """What is wrong with the citations in ``html``, in Dutch, each with the words around it.
 
-    key: str
-    words: str
-    suggestion: str | None
-
-    def __str__(self) -> str:
-        hint = f" Bedoel je [@{self.suggestion}]?" if self.suggestion else ""
-        return f"De bron [@{self.key}] bestaat niet, bij “{self.words}”.{hint}"
-
-
-def unknown_citations(text: str, *, known: Sequence[str]) -> list[UnknownCitation]:
-    """The citations in ``text`` (plain or HTML) whose key is not among ``known``."""
-    plain = unescape(TAG.sub(" ", text))
+    A key that is not among ``known``, or a citation that was begun and can't be read.
+    """
+    errors: list[str] = []
     by_folded = {fold(key): key for key in known}
-    unknown = []
-    for citation in CITATION.finditer(plain):
-        for key in citation[1].split(";"):
-            if fold(key) in by_folded:
-                continue
-            close = difflib.get_close_matches(fold(key), by_folded, n=1)
-            start = max(0, citation.start() - WORDS_AROUND)
-            words = " ".join(plain[start : citation.end()].split())
-            unknown.append(
-                UnknownCitation(
-                    key=key.strip().removeprefix("@"),
-                    words=("…" if start else "") + words,
-                    suggestion=by_folded[close[0]] if close else None,
-                )
+    plain = ""
+    for text in TAG.split(html)[::2]:
+        for citation in CITATION.finditer(text):
+            words = words_before(plain + text[: citation.start()], unescape(citation[0]))
+            keys = unescape(citation[1]).split(";")
+            errors += [unknown(key, words, by_folded) for key in keys if fold(key) not in by_folded]
+        rest = CITATION.sub("", text)
+        if (begun := rest.find("[@")) >= 0:
+            words = words_before(plain, rest[: begun + 20])
+            errors.append(
+                f"Deze bronverwijzing is niet af: “{words}”. "
+                "Schrijf [@sleutel], zonder vet of cursief erin."
             )
-    return unknown
+        plain += text + " "
+    return errors
+
+
+def words_before(before: str, citation: str) -> str:
+    """The citation with the words that lead up to it."""
+    words = " ".join(f"{unescape(before)} {citation}".split())
+    around = WORDS_AROUND + len(citation)
+    return words if len(words) <= around else "…" + words[-around:]
+
+
+def unknown(key: str, words: str, by_folded: dict[str, str]) -> str:
+    """The message about a key nobody entered; names the key it may have meant."""
+    name = key.strip().removeprefix("@")
+    close = difflib.get_close_matches(fold(key), by_folded, n=1)
+    hint = f" Bedoel je [@{by_folded[close[0]]}]?" if close else ""
+    return f"De bron [@{name}] bestaat niet, bij “{words}”.{hint}"

@@ -1,3 +1,5 @@
+import pytest
+
 from articles.headings import Outline
 
 
@@ -30,6 +32,13 @@ def test_a_heading_is_listed_in_plain_words():
     outline = Outline()
     outline.anchor_headings("<h2>Druk &amp; <em>spanning</em> [@Mou]</h2>")
     assert outline.entries[0].text == "Druk & spanning"
+
+
+@pytest.mark.parametrize("html", ["", "<br>", " ", "[@Mou]"])
+def test_an_empty_heading_is_no_heading(html):
+    outline = Outline()
+    assert outline.anchor_headings(f"<h2>{html}</h2>") == f"<p>{html}</p>"
+    assert outline.entries == []
 
 
 def test_a_heading_without_letters_still_has_an_anchor():

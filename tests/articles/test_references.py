@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from articles.references import (
     Citations,
+    citation_errors,
     fold,
     keys_in,
-    unknown_citations,
     without_citations,
 )
 
@@ -62,22 +62,51 @@ def test_words_are_read_without_their_citations():
 
 
 def test_an_unknown_citation_is_reported_with_its_words_and_a_likely_key():
-    (unknown,) = unknown_citations(
+    errors = citation_errors(
         "<p>Training helpt de meeste <strong>vrouwen</strong> [@Walace].</p>", known=KNOWN
     )
-    assert str(unknown) == (
-        "De bron [@Walace] bestaat niet, bij “Training helpt de meeste vrouwen [@Walace]”. "
-        "Bedoel je [@Wallace]?"
-    )
+    assert errors == [
+        (
+            "De bron [@Walace] bestaat niet, bij “Training helpt de meeste vrouwen [@Walace]”. "
+            "Bedoel je [@Wallace]?"
+        )
+    ]
 
 
 def test_an_empty_citation_is_unknown():
-    (unknown,) = unknown_citations("x [@]", known=KNOWN)
-    assert unknown.suggestion is None
+    assert citation_errors("x [@]", known=KNOWN) == ["De bron [@] bestaat niet, bij “x [@]”."]
 
 
 def test_known_citations_are_not_reported():
-    assert unknown_citations("x [@mou; @Hagen] y [@peinado-molina]", known=KNOWN) == []
+    assert citation_errors("x [@mou; @Hagen] y [@peinado-molina]", known=KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<p>Zo [@Wal<strong>lace</strong>].</p>", "<p>[@<em>Mou</em>]</p>", "x [@Mou.", "x [@Mou [@"],
+)
+def test_a_citation_that_cannot_be_read_is_refused(html):
+    (error,) = citation_errors(html, known=KNOWN)
+    assert "niet af" in error
+
+
+def test_less_and_more_in_plain_text_hide_no_citation():
+    (error,) = citation_errors("minder &lt; 5 [@Nergens] of &gt; 3", known=KNOWN)
+    assert "minder < 5 [@Nergens]" in error
+
+
+def test_spaces_of_all_kinds_are_one_in_a_key():
+    assert citation_errors("x [@de&nbsp;Boer]", known=["de Boer"]) == []
+    assert 'href="#bron-1"' in Citations.of(["[@de&nbsp;Boer]"], known=["de Boer"]).link(
+        "x [@de&nbsp;Boer]"
+    )
+
+
+def test_a_citation_inside_a_link_comes_after_it():
+    html = '<p><a href="https://x.be">zie [@Mou] hier</a> dus</p>'
+    linked = Citations.of([html], known=KNOWN).link(html)
+    assert linked.startswith('<p><a href="https://x.be">zie hier</a><sup><a id="bron-1-1"')
+    assert linked.endswith("</sup> dus</p>")
 
 
 @given(st.lists(st.sampled_from(["woord ", "[@Mou]", "[@Hagen; @mou]", "<b>", "[@x]", "]", "[@"])))
