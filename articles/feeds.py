@@ -1,12 +1,14 @@
 """The Atom feed."""
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_safe
 
 from articles.models import Article, ArticleQuerySet
 from kinekracht.caching import public
@@ -22,7 +24,10 @@ class ArticleFeed(Feed):
     title_template = None
 
     def __call__(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        return public(super().__call__)(request, *args, **kwargs)
+        response = require_safe(public(super().__call__))(request, *args, **kwargs)
+        # A date can't say that an article was taken back; the ETag can.
+        response.headers.pop("Last-Modified", None)
+        return response
 
     def title(self) -> str:
         return f"{Practice.objects.current().name}: artikels"
@@ -44,6 +49,10 @@ class ArticleFeed(Feed):
 
     def item_link(self, item: Article) -> str:
         return settings.SITE_URL + item.get_absolute_url()
+
+    def item_guid(self, item: Article) -> str:
+        """What stays the same when an article moves."""
+        return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:artikel-{item.pk}"
 
     def item_author_name(self, item: Article) -> str | None:
         return item.author.name if item.author else None

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,7 +25,7 @@ class PracticeAdmin(RichTextAdminMixin, admin.ModelAdmin):
     """One row: its list is the form itself."""
 
     fieldsets = [
-        (None, {"fields": ["name", "kind", "tagline", "introduction"]}),
+        (None, {"fields": ["name", "kind", "tagline", "introduction", "complaints"]}),
         (
             "Adres en telefoon",
             {
@@ -112,13 +113,51 @@ admin.site.unregister(Site)
 admin.site.unregister(Redirect)
 
 
+class RedirectForm(ModelForm):
+    """An old address and where it leads; no way round in circles."""
+
+    class Meta:
+        model = Redirect
+        fields = ["old_path", "new_path"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_path"].help_text = "Alleen wat na de naam van de site komt: /oud.html"
+        self.fields["new_path"].help_text = "Een pagina van deze site: /contact/"
+        self.fields["new_path"].required = True
+
+    def clean_old_path(self) -> str:
+        path = str(self.cleaned_data["old_path"])
+        if Redirect.objects.filter(old_path=path).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("Dit adres wordt al doorverwezen.")
+        return must_be_path(path)
+
+    def clean_new_path(self) -> str:
+        path = str(self.cleaned_data["new_path"])
+        if path == self.cleaned_data.get("old_path"):
+            raise ValidationError("Een adres kan niet naar zichzelf verwijzen.")
+        further = Redirect.objects.filter(old_path=path).first()
+        if further:
+            raise ValidationError(
+                f"Dit adres verwijst zelf door naar {further.new_path}. Vul dat meteen in."
+            )
+        return must_be_path(path)
+
+
+def must_be_path(path: str) -> str:
+    """``path`` itself, if it is an address on this site."""
+    if not path.startswith("/") or path.startswith("//") or " " in path:
+        raise ValidationError("Begin met een schuine streep en gebruik geen spaties: /oud.html")
+    return path
+
+
 @admin.register(Redirect)
 class RedirectAdmin(admin.ModelAdmin):
     """Old addresses: made by themselves when a page moves, or entered for an earlier site."""
 
+    form = RedirectForm
     list_display = ["old_path", "new_path"]
     search_fields = ["old_path", "new_path"]
-    fields = ["old_path", "new_path"]
 
     def save_model(
         self, request: HttpRequest, obj: Redirect, form: ModelForm, change: bool

@@ -2,10 +2,15 @@
 
 import ipaddress
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
+from django.contrib.redirects.models import Redirect
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.middleware.gzip import GZipMiddleware
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 
@@ -70,11 +75,41 @@ def isolate(get_response: type_of_next) -> type_of_next:
 
 
 def refuse_null_bytes(get_response: type_of_next) -> type_of_next:
-    """Answer 400 to NUL bytes in path or query: PostgreSQL can't compare with them."""
+    """Answer 400 to NUL bytes in path, query or cookies: PostgreSQL can't compare with them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("NUL byte in the address")
+        parts = [request.path, unquote(request.META.get("QUERY_STRING", ""))]
+        if any("\x00" in part for part in [*parts, *request.COOKIES.values()]):
+            raise BadRequest("NUL byte in the address or a cookie")
         return get_response(request)
 
     return middleware
+
+
+def follow_moves(get_response: type_of_next) -> type_of_next:
+    """Answer a page that isn't there with the redirect it left behind, if it did.
+
+    Django's own middleware compares the query string too, and so misses every link that a
+    newsletter or a social network has put a mark on.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != HTTPStatus.NOT_FOUND:
+            return response
+        moved = Redirect.objects.filter(site_id=settings.SITE_ID, old_path=request.path).first()
+        if moved is None:
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(moved.new_path + (f"?{query}" if query else ""))
+
+    return middleware
+
+
+class GZipTextMiddleware(GZipMiddleware):
+    """Compresses everything but pictures, which are compressed already."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if response.headers.get("Content-Type", "").startswith("image/"):
+            return response
+        return super().process_response(request, response)

@@ -30,5 +30,7 @@ def keep_old_address(sender: type[models.Model], instance: Any, **_: Any) -> Non
     if instance.pk is None:
         return
     before: Any = sender._default_manager.filter(pk=instance.pk).first()
-    if before is not None and before.slug != instance.slug:
+    # The address of a draft is nobody's business, and nobody has it.
+    was_public = getattr(before, "is_public", True)
+    if before is not None and before.slug != instance.slug and was_public:
         redirect_permanently(before.get_absolute_url(), instance.get_absolute_url())

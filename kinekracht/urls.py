@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 
 from articles.sitemaps import ArticleSitemap, CategorySitemap
 from kinekracht import views
@@ -32,7 +33,7 @@ urlpatterns = [
     # Machines
     path("gezond/", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", require_safe(public(sitemap)), {"sitemaps": SITEMAPS}, name="sitemap"),
     re_path(
         r"^media/(?P<path>pictures/[0-9a-f]{20}-\d{1,4}x\d{1,8}\.(?:avif|webp))$",
         views.media,

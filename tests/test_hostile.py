@@ -132,6 +132,7 @@ def test_no_header_breaks_a_page(visitor, path):
     for headers in (
         {"cookie": "sessionid=\x00; csrftoken=" + "x" * 4000},
         {"cookie": "sessionid=bestaat-niet"},
+        {"cookie": 'sessionid="\\000aaaaaaaaaaaaaaaaaaaa"'},
         {"if-none-match": '"' + "x" * 4000},
         {"if-modified-since": "morgen"},
         {"accept-language": "x" * 5000},

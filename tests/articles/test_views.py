@@ -319,14 +319,23 @@ def test_an_old_address_leads_to_the_new_one_for_ever(client):
     for old in ("oud", "midden"):
         response = client.get(f"/artikels/{old}/")
         assert (response.status_code, response["Location"]) == (301, "/artikels/nieuw/")
+    marked = client.get("/artikels/oud/?fbclid=abc")
+    assert (marked.status_code, marked["Location"]) == (301, "/artikels/nieuw/?fbclid=abc")
     article.slug = "oud"
     article.save()
     assert client.get("/artikels/oud/").status_code == 200
     assert client.get("/artikels/nieuw/")["Location"] == "/artikels/oud/"
 
 
+def test_the_address_of_a_draft_leads_nowhere(client):
+    draft = DraftFactory(slug="geheim")
+    draft.slug = "nog-geheimer"
+    draft.save()
+    assert client.get("/artikels/geheim/").status_code == 404
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_reading_pages_take_nothing(client, method):
     article = ArticleFactory()
-    for path in (LIST, article.get_absolute_url()):
+    for path in (LIST, article.get_absolute_url(), "/artikels/feed/", "/sitemap.xml"):
         assert getattr(client, method)(path).status_code == 405

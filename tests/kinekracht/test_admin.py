@@ -121,6 +121,29 @@ def test_old_addresses_can_be_entered_by_hand(admin_client, client):
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("/oud.html", "/contact/", "al doorverwezen"),
+        ("zonder", "/contact/", "schuine streep"),
+        ("/x", "https://elders.be/", "schuine streep"),
+        ("/x", "//elders.be/", "schuine streep"),
+        ("/x", "/x", "naar zichzelf"),
+        ("/x", "/oud.html", "verwijst zelf door naar /nieuw/"),
+        ("/x", "", "verplicht"),
+    ],
+)
+def test_an_address_that_leads_nowhere_or_round_in_circles_is_refused(
+    admin_client, old, new, wrong
+):
+    Redirect.objects.create(site_id=1, old_path="/oud.html", new_path="/nieuw/")
+    response = admin_client.post(
+        reverse("admin:redirects_redirect_add"), {"old_path": old, "new_path": new}
+    )
+    assert wrong in body(response)
+    assert Redirect.objects.count() == 1
+
+
+@pytest.mark.parametrize(
     "model",
     ["kinekracht_practitioner", "kinekracht_treatment", "articles_category", "articles_reference",
      "articles_article", "redirects_redirect", "auth_user", "auth_group"],
