@@ -18,9 +18,10 @@ MOST_TERMS = 8
 
 
 def normalise(text: str) -> str:
-    """``text`` without accents, capitals or entities, its white space single."""
+    """The words of ``text``: no accents, capitals, entities or punctuation, single spaces."""
     decomposed = unicodedata.normalize("NFKD", unescape(text).casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    letters = (c for c in decomposed if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
 
 
 def search(query: str) -> ArticleQuerySet:
