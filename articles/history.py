@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from django.db import models
@@ -69,7 +70,7 @@ def field_changes(
         if field.name in NOT_SHOWN:
             continue
         old, new = (in_words(field, values.get(field.attname)) for values in (before, after))
-        if old != new:
+        if old.split() != new.split():
             name = str(field.verbose_name)
             place = f"{label}: {name}" if label else name.capitalize()
             changes.append(Change(place, marked(old, new)))
@@ -93,7 +94,7 @@ def in_words(field: Any, value: Any) -> str:
     elif isinstance(value, dt.date):
         words = date_format(value, "j F Y")
     elif isinstance(field, RichTextField):
-        words = words_of([words])
+        words = unescape(words_of([words]))
     return words
 
 

@@ -1,10 +1,14 @@
 """The practice and an article → JSON-LD dicts. Pure: objects in, dicts out; URLs are absolute."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from __future__ import annotations
 
-from articles.models import Article, Reference
-from kinekracht.models import Practice, Practitioner
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from articles.models import Article, Reference
+    from kinekracht.models import Practice, Practitioner
 
 CONTEXT = "https://schema.org"
 Json = dict[str, Any]

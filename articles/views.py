@@ -121,7 +121,7 @@ def render_article(request: HttpRequest, article: Article, **extra: Any) -> Http
 @require_safe
 @public
 def social_card(request: HttpRequest, slug: str) -> HttpResponse:
-    """The picture other sites show beside a link to the article: its title, drawn once."""
+    """The picture other sites show beside a link to the article: its title, drawn."""
     shown = get_object_or_404(Article.objects.published(), slug=slug)
     name = Practice.objects.current().name
     key = "social-card-" + hashlib.sha256(f"{name}\n{shown.title}".encode()).hexdigest()

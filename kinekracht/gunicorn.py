@@ -19,7 +19,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 # Who is behind a proxy is decided by kinekracht.middleware.trust_proxy alone.
 forwarded_allow_ips = ""
-limit_request_line = 8190  # long searches get the site's own answer
+limit_request_line = 8190  # the most it takes; a longer one is 400
 
 loglevel = "warning"  # and no access log: which page somebody reads may say what they have
 control_socket_disable = True  # it would stand in the home folder, shared by all sites of a user

@@ -52,6 +52,7 @@ def main() -> int:
     os.umask(0o077)  # what patients and staff enter is nobody else's on this machine
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ask_to_stop)
+    begin = parent_state()
     processes: Processes = []
     try:
         port = free_port(os.environ.get("PORT", "8000"))
@@ -61,7 +62,9 @@ def main() -> int:
             processes.append(start(command, environment))
         wait_for_answer(port, processes)
         announce(environment["SITE_URL"], login)
-        watch(processes)
+        while parent_state() == begin:
+            refuse_ended(processes)
+            time.sleep(GLANCE_SECONDS)
     except Stopped:
         pass
     except Refused as refusal:
@@ -241,13 +244,10 @@ def announce(site_url: str, login: str) -> None:
     print("  Ctrl-C ends it.\n", flush=True)
 
 
-def watch(processes: Processes) -> None:
-    """Return when make is gone or was interrupted; Refused if a process ends by itself."""
+def parent_state() -> tuple[int, bool]:
+    """Who started us, and in what state that is: a change means that it wants us to end."""
     parent = os.getppid()
-    interruptible = catches_interrupt(parent)
-    while os.getppid() == parent and catches_interrupt(parent) == interruptible:
-        refuse_ended(processes)
-        time.sleep(GLANCE_SECONDS)
+    return parent, catches_interrupt(parent)
 
 
 def catches_interrupt(pid: int) -> bool:

@@ -32,6 +32,11 @@ class Practice(models.Model):
         blank=True,
         help_text="Twee of drie zinnen bovenaan de startpagina.",
     )
+    complaints = models.TextField(
+        "klachten",
+        blank=True,
+        help_text="In de woorden van patiënten, één per regel. Staat op de startpagina.",
+    )
     kind = models.CharField("soort praktijk", max_length=80, blank=True)
     street = models.CharField("straat en nummer", max_length=120, blank=True)
     postal_code = models.CharField("postcode", max_length=10, blank=True)
@@ -39,7 +44,7 @@ class Practice(models.Model):
     telephone = PhoneNumberField(
         "telefoon",
         blank=True,
-        help_text="Staat op elke pagina. Past het nummer in templates/500.html nog?",
+        help_text="Staat op elke pagina, voor wie liever belt.",
     )
     mobile = PhoneNumberField("gsm", blank=True)
     email = models.EmailField(
@@ -154,10 +159,13 @@ class Treatment(models.Model):
 
 
 class DemoContent(models.Model):
-    """What ``seed_demo`` has brought in: never again, even when staff renamed or deleted it."""
+    """What a first start has brought in (content, a login): never again, even when it is gone."""
 
     key = models.CharField(max_length=80, unique=True)
     loaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "voorbeeldinhoud"
 
     def __str__(self) -> str:
         return self.key

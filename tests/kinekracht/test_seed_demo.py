@@ -2,7 +2,7 @@ import pytest
 from django.core.management import call_command
 
 from articles.blocks import Symptom
-from articles.models import Article, Reference
+from articles.models import Article, Category, Reference
 from kinekracht.models import Practice, Practitioner, Treatment
 
 pytestmark = pytest.mark.django_db
@@ -43,12 +43,22 @@ def test_what_staff_changed_renamed_or_deleted_stays_so():
     Practice.objects.update(name="Nieuwe naam")
     Article.objects.update(slug="ander-adres", title="Andere titel")
     Symptom.objects.first().delete()
+    Article.objects.update(treatment=None)
     Treatment.objects.all().delete()
     call_command("seed_demo")
     assert Practice.objects.get().name == "Nieuwe naam"
     assert Article.objects.get().slug == "ander-adres"
     assert Symptom.objects.count() == 9
     assert not Treatment.objects.exists()
+
+
+def test_what_staff_made_first_under_the_same_name_is_theirs():
+    Category.objects.create(name="Van onszelf", slug="bekkenbodem-perinataal")
+    Reference.objects.create(key="Mou", authors="Wij")
+    call_command("seed_demo")
+    assert Category.objects.get().name == "Van onszelf"
+    assert Reference.objects.get(key="Mou").authors == "Wij"
+    assert Article.objects.get().category.name == "Van onszelf"
 
 
 def test_a_practice_that_is_already_there_is_left_alone():

@@ -59,13 +59,15 @@ def load_practice() -> None:
 def load_references() -> None:
     """The sources of the article."""
     for fields in read("references.toml")["references"]:
-        save(Reference(**fields))
+        save(Reference(**fields), known_by="key")
 
 
 def load_article() -> None:
     """The first article, with its blocks, validated as if an editor had typed it."""
     data = read("article.toml")
     blocks = data.pop("blocks")
+    if Article.objects.filter(slug=data["slug"]).exists():
+        return
     article = save(
         Article(
             **data
@@ -91,8 +93,15 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
 
 
-def save(instance: Any) -> Any:
-    """Validate and store ``instance``; ValidationError names what is wrong with the data."""
+def save(instance: Any, *, known_by: str = "slug") -> Any:
+    """Validate and store ``instance``; ValidationError names what is wrong with the data.
+
+    Where staff already have one of this name, theirs is returned and nothing is stored.
+    """
+    if hasattr(instance, known_by):
+        known = type(instance).objects.filter(**{known_by: getattr(instance, known_by)}).first()
+        if known is not None:
+            return known
     instance.full_clean()
     instance.save()
     return instance
