@@ -6,6 +6,7 @@ unsafe: outside DEBUG a missing or senseless value stops the start with its name
 
 import ipaddress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -110,22 +111,27 @@ TEMPLATES = [
 
 # Data
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
+database: dict[str, Any] = (
+    env.db_url("DATABASE_URL")
+    if "DATABASE_URL" in env.ENVIRON
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}
+)
+given_options = database.get("OPTIONS", {})  # such as ?sslmode=require
+if database["ENGINE"].endswith("sqlite3"):
+    database["OPTIONS"] = {
         # Writers queue for the lock at once instead of failing half-way.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
         ),
-    }
+    } | given_options
 else:
-    DATABASES["default"] |= {
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c lock_timeout=5s -c statement_timeout=10s"},
-    }
+    database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    database["OPTIONS"] = {
+        "options": "-c lock_timeout=5s -c statement_timeout=10s",
+    } | given_options
+DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Mail
