@@ -1,8 +1,8 @@
 """The kinds of blocks an article is made of: one small model each.
 
-A new kind is a model here and a template ``articles/blocks/<kind>.html``, where ``block`` is the
-model and ``block.html`` its texts, ready to print. Everything else follows from the two: the
-admin, the numbering of sources, the search, the word count and the history.
+A new kind is a model here, its name in ``BLOCKS``, a migration, and a template
+``articles/blocks/<kind>.html``, where ``block`` is the model and ``block.html`` its texts, ready to
+print. Everything else follows: the admin, the numbering of sources, search, word count, history.
 """
 
 from html import unescape

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+import re
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -9,16 +10,17 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from reversion.models import Version
 
 from articles.blocks import BLOCKS
-from articles.indexing import words_of
+from articles.indexing import BLOCK_TAG
 from articles.models import Article
 from kinekracht.fields import RichTextField
 
 NOT_SHOWN = {"id", "parent", "region", "ordering", "word_count", "changed_at"}
+LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 BlockKey = tuple[type[models.Model], str]
 
 
@@ -70,11 +72,18 @@ def field_changes(
         if field.name in NOT_SHOWN:
             continue
         old, new = (in_words(field, values.get(field.attname)) for values in (before, after))
+        name = str(field.verbose_name)
+        place = f"{label}: {name}" if label else name.capitalize()
         if old.split() != new.split():
-            name = str(field.verbose_name)
-            place = f"{label}: {name}" if label else name.capitalize()
             changes.append(Change(place, marked(old, new)))
+        elif before and after and only_markup_differs(field, before, after):
+            changes.append(Change(place, mark_safe("Alleen de opmaak is anders.")))
     return changes
+
+
+def only_markup_differs(field: Any, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether a rich text has the same words in another shape, such as bold."""
+    return isinstance(field, RichTextField) and before[field.attname] != after[field.attname]
 
 
 def in_words(field: Any, value: Any) -> str:
@@ -94,8 +103,14 @@ def in_words(field: Any, value: Any) -> str:
     elif isinstance(value, dt.date):
         words = date_format(value, "j F Y")
     elif isinstance(field, RichTextField):
-        words = unescape(words_of([words]))
+        words = spelled_out(words)
     return words
+
+
+def spelled_out(html: str) -> str:
+    """Rich text as words, with its citations as they were typed and its links' addresses."""
+    with_addresses = LINK.sub(r"\2 (\1)", html)
+    return unescape(strip_tags(BLOCK_TAG.sub(" ", with_addresses)))
 
 
 def marked(old: str, new: str) -> SafeString:

@@ -19,7 +19,8 @@ MOST_TERMS = 8
 
 def normalise(text: str) -> str:
     """The words of ``text``: no accents, capitals, entities or punctuation, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", unescape(text).casefold())
+    folded = unicodedata.normalize("NFKD", unescape(text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     letters = (c for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
 

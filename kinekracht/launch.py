@@ -102,7 +102,10 @@ def prepare_environment(port: int, *, debug: bool) -> Environment:
     """The environment of this process, completed with what the settings need on this machine."""
     given = dict(os.environ)
     var_dir = Path(given.get("VAR_DIR") or BASE_DIR / "var").resolve()
-    var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"VAR_DIR {var_dir} can't be made ({error.strerror}).") from error
     site_url = given.get("SITE_URL") or f"http://{HOST}:{port}"
     hosts = [HOST, "localhost", urlsplit(site_url).hostname, given.get("ALLOWED_HOSTS")]
     return given | {

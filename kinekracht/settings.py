@@ -5,6 +5,9 @@ unsafe: outside DEBUG a missing or senseless value stops the start with its name
 """
 
 import ipaddress
+import re
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+ORIGIN = re.compile(r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?/?")
 
 
 def required(name: str, *, in_debug: str) -> str:
@@ -27,8 +31,7 @@ def required(name: str, *, in_debug: str) -> str:
 
 def site_url(value: str) -> str:
     """``value`` without its trailing slash, if it is an origin such as https://example.be."""
-    url = urlsplit(value)
-    if url.scheme not in {"http", "https"} or not url.hostname or url.path.strip("/"):
+    if ORIGIN.fullmatch(value) is None:
         raise ImproperlyConfigured(f"SITE_URL must look like https://example.be, not {value!r}.")
     return value.rstrip("/")
 
@@ -39,6 +42,18 @@ def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         return [ipaddress.ip_network(item) for item in env.list(name, default=[])]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} holds no valid address: {error}.") from error
+
+
+def service(name: str, *, default: Any, parse: Callable[[str], Any]) -> Any:
+    """What the URL in the variable ``name`` says, read by ``parse``, or else ``default``."""
+    if name not in env.ENVIRON:
+        return default
+    try:
+        with warnings.catch_warnings(action="error"):
+            return parse(name)
+    except (ImproperlyConfigured, ValueError, UserWarning):
+        # Without the cause, which quotes what it read: there may be a password in it.
+        raise ImproperlyConfigured(f"{name} can't be read (see README, Settings).") from None
 
 
 # Where and for whom the site runs
@@ -111,11 +126,8 @@ TEMPLATES = [
 
 # Data
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-database: dict[str, Any] = (
-    env.db_url("DATABASE_URL")
-    if "DATABASE_URL" in env.ENVIRON
-    else {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}
-)
+SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}
+database: dict[str, Any] = service("DATABASE_URL", default=SQLITE, parse=env.db_url)
 given_options = database.get("OPTIONS", {})  # such as ?sslmode=require
 if database["ENGINE"].endswith("sqlite3"):
     database["OPTIONS"] = {
@@ -135,7 +147,8 @@ DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Mail
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+CONSOLE = env.email_url_config("consolemail://")
+vars().update(service("EMAIL_URL", default=CONSOLE, parse=env.email_url))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="KineKracht <noreply@localhost>")
 
 # Files

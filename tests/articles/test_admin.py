@@ -201,6 +201,30 @@ def test_history_says_who_changed_which_words_and_restores_blocks(admin_client, 
     assert not search("erbij")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("<p>Zo is het.</p>", "<p>Zo is het [@Mou].</p>", "<ins>het [@Mou].</ins>"),
+        (
+            '<p><a href="https://a.be">x</a></p>',
+            '<p><a href="https://b.be">x</a></p>',
+            "x <del>(https://a.be)</del> <ins>(https://b.be)</ins>",
+        ),
+        ("<p>Zo is het.</p>", "<p>Zo <em>is</em> het.</p>", "Alleen de opmaak is anders."),
+    ],
+)
+def test_a_change_of_a_source_a_link_or_markup_is_shown(admin_client, before, after, shown):
+    ReferenceFactory(key="Mou")
+    article = DraftFactory(blocks=[text(before)])
+    block = {"id": RichText.objects.get().pk}
+    for html in (before, after):
+        change(admin_client, article, blocks=[(RichText, block | {"text": html})])
+    newer, older = Version.objects.get_for_object(article)
+    compare = reverse("admin:articles_article_compare", args=[article.pk, older.pk, newer.pk])
+    (found,) = admin_client.get(compare).context["changes"]
+    assert shown in found.html
+
+
 def test_words_of_a_version_are_text_not_html(admin_client):
     article = DraftFactory()
     change(admin_client, article, title="Gewoon")

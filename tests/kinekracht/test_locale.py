@@ -10,10 +10,13 @@ FILES = sorted(Path(settings.LOCALE_PATHS[0]).rglob("*.po"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_compiled_words_are_those_of_the_source(path):
-    source = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
-    compiled = {e.msgid: e.msgstr for e in polib.mofile(str(path.with_suffix(".mo")))}
-    assert source == compiled
-    assert all(source.values())
+    source = polib.pofile(str(path))
+    assert not source.untranslated_entries()
+    assert words(source) == words(polib.mofile(str(path.with_suffix(".mo"))))
+
+
+def words(catalogue):
+    return {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in catalogue if e.msgid}
 
 
 def test_there_are_words_to_compile():

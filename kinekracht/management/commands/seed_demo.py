@@ -83,7 +83,8 @@ def load_article() -> None:
     for position, fields in enumerate(blocks, start=1):
         kind = kinds[fields.pop("kind")]
         if "situations" in fields:
-            fields["situations"] = "\n".join(fields["situations"])
+            # As a browser would send it, so that the first save changes nothing.
+            fields["situations"] = "\r\n".join(fields["situations"])
         save(kind(parent=article, region="main", ordering=position * 10, **fields))
     index_article(article)
 
