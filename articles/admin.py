@@ -22,7 +22,7 @@ from articles.history import changes_between
 from articles.indexing import index_article
 from articles.models import Article, Category, Reference
 from articles.views import render_article
-from kinekracht.rich_text_admin import RichTextAdminMixin
+from kinekracht.rich_text_admin import PICTURE_OVERRIDES, RichTextAdminMixin
 
 
 class YesFilter(admin.SimpleListFilter):
@@ -58,7 +58,8 @@ class BlockInline(ContentEditorInline):
     """The form of one block; fields that can hold a citation are marked for the script."""
 
     formfield_overrides = {
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 80})}
+        **PICTURE_OVERRIDES,
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 80})},
     }
 
     def formfield_for_dbfield(

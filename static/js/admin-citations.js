@@ -4,12 +4,12 @@ const status = document.querySelector(".citations-status");
 let field = null;
 let range = null;
 
-// The fields that belong to the article's blocks; a citation in a title or slug means nothing.
-const isCitable = (element) => element.closest(".inline-related") !== null;
+// Which fields may cite is known to the blocks; behind an editor its textarea is marked.
+const isCitable = (element) =>
+  element.closest(".flex-container, .form-row")?.querySelector("[data-citable]") != null;
 
 document.addEventListener("focusin", (event) => {
-  const focused = event.target.closest?.(FIELDS);
-  if (focused && isCitable(focused)) field = focused;
+  field = event.target.closest?.(FIELDS) ?? field;
 });
 
 document.addEventListener("selectionchange", () => {
@@ -29,6 +29,10 @@ document.querySelector(".citations").addEventListener("click", (event) => {
   if (!citation) return;
   if (!field?.isConnected) {
     status.textContent = "Zet eerst je cursor in een tekst van het artikel.";
+    return;
+  }
+  if (!isCitable(field)) {
+    status.textContent = "In dit veld kan geen bron staan.";
     return;
   }
   field.focus();
