@@ -6,6 +6,7 @@ from typing import Any
 from content_editor.admin import ContentEditor, ContentEditorInline
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Count
@@ -195,8 +196,9 @@ class CategoryAdmin(admin.ModelAdmin):
 
 class ReferenceForm(forms.ModelForm):
     url = forms.URLField(
-        label="webadres",
+        label="Webadres",
         required=False,
+        widget=AdminURLFieldWidget,
         assume_scheme="https",
         help_text=Reference._meta.get_field("url").help_text,
     )
