@@ -153,7 +153,6 @@ def test_it_ends_with_an_error_when_the_server_dies(var_dir):
         assert_gone(site, [launcher, server, *workers])
 
 
-@pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
 def test_a_make_that_is_interrupted_alone_takes_the_site_with_it(var_dir):
     makefile = var_dir.parent / "Makefile"
     makefile.write_text(f"run:\n\t@exec {' '.join(LAUNCH)}\n")

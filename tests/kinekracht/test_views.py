@@ -192,3 +192,18 @@ def test_the_practice_is_one_row(client):
 )
 def test_nothing_but_pictures_is_served(client, path):
     assert client.get(path).status_code in {400, 404}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "words"),
+    [
+        ("/bestaat-niet/", {}, 404, "Deze pagina vinden we niet"),
+        ("/?x=%00", {}, 400, "Dit verzoek begrijpen we niet"),
+        ("/", {"host": "kwaad.be"}, 400, "Dit verzoek begrijpen we niet"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_plain_dutch(client, path, headers, status, words):
+    response = client.get(path, headers=headers)
+    assert response.status_code == status
+    assert f"<h1>{words}</h1>" in body(response)
+    assert "noindex" in body(response)
