@@ -121,10 +121,14 @@ class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The article as visitors will see it, published or not, for staff only."""
-        article = get_object_or_404(self.get_queryset(request), pk=pk)
+        return render_article(request, self.viewable(request, pk), preview=True)
+
+    def viewable(self, request: HttpRequest, pk: int) -> Article:
+        """The article with this key; Http404 or PermissionDenied if it isn't theirs to see."""
+        article: Article = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.has_view_or_change_permission(request, article):
             raise PermissionDenied
-        return render_article(request, article, preview=True)
+        return article
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -137,9 +141,7 @@ class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
 
     def compare_view(self, request: HttpRequest, pk: int, older: int, newer: int) -> HttpResponse:
         """What changed between two versions."""
-        article = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self.has_view_or_change_permission(request, article):
-            raise PermissionDenied
+        article = self.viewable(request, pk)
         versions = Version.objects.get_for_object(article).select_related("revision__user")
         before, after = (get_object_or_404(versions, pk=version) for version in (older, newer))
         context = self.admin_site.each_context(request) | {

@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.text import Truncator
 
 from articles.models import Article, Reference, misplaced_citations
+from articles.plain_text import without_tags
 from articles.references import citation_errors
 from kinekracht.fields import PictureField, RichTextField
 
@@ -36,8 +37,8 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
 
     def __str__(self) -> str:
         """The first words, by which an editor tells one block from the next."""
-        first_text = next(iter(self.texts.values())).replace("<", " <")
-        return Truncator(unescape(strip_tags(first_text)).strip()).words(8)
+        first_text = next(iter(self.texts.values()))
+        return Truncator(unescape(without_tags(first_text)).strip()).words(8)
 
     @property
     def template_name(self) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from content_editor.contents import contents_for_item
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from articles.blocks import BLOCKS, Block, Symptom, WhenToCall
 from articles.headings import Entry, Outline
@@ -44,17 +44,22 @@ def compose(article: Article) -> Body:
         fold(reference.key): reference
         for reference in Reference.objects.filter(citation__article=article)
     }
-    texts = [text for block in blocks for text in block.texts.values()]
-    citations = Citations.of(texts, known=references)
+    texts = [block.texts for block in blocks]
+    in_order = (html for by_field in texts for html in by_field.values())
+    citations = Citations.of(in_order, known=references)
     outline = Outline()
     symptoms = 0
-    for block in blocks:
+    for block, by_field in zip(blocks, texts, strict=True):
         if isinstance(block, Symptom):
             symptoms += 1
             block.number = symptoms
             name = without_citations(block.name)
             outline.add_below(name, anchor=f"symptoom-{symptoms}")
-        block.html = {name: print_ready(block, name, citations, outline) for name in block.texts}
+        block.html = {
+            # Rich text was sanitised when it was saved, plain text is escaped: no headings in it.
+            name: mark_safe(citations.link(outline.anchor_headings(html)))  # noqa: S308
+            for name, html in by_field.items()
+        }
         if isinstance(block, WhenToCall):
             block.lines = [
                 mark_safe(line)  # noqa: S308  a line of escaped text
@@ -69,11 +74,3 @@ def compose(article: Article) -> Body:
             for key, number in citations.numbers.items()
         ],
     )
-
-
-def print_ready(block: Block, name: str, citations: Citations, outline: Outline) -> SafeString:
-    """One text of a block as safe HTML: rich text was sanitised when saved, plain is escaped."""
-    html = block.texts[name]
-    if block.is_rich(name):
-        html = outline.anchor_headings(html)
-    return mark_safe(citations.link(html))  # noqa: S308  sanitised when saved, or escaped

@@ -10,13 +10,13 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from reversion.models import Version
 
 from articles.blocks import BLOCKS
-from articles.indexing import BLOCK_TAG
 from articles.models import Article
+from articles.plain_text import without_tags
 from kinekracht.fields import RichTextField
 
 NOT_SHOWN = {"id", "parent", "region", "ordering", "word_count", "changed_at"}
@@ -109,8 +109,7 @@ def in_words(field: Any, value: Any) -> str:
 
 def spelled_out(html: str) -> str:
     """Rich text as words, with its citations as they were typed and its links' addresses."""
-    with_addresses = LINK.sub(r"\2 (\1)", html)
-    return unescape(strip_tags(BLOCK_TAG.sub(" ", with_addresses)))
+    return unescape(without_tags(LINK.sub(r"\2 (\1)", html)))
 
 
 def marked(old: str, new: str) -> SafeString:

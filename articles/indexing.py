@@ -1,22 +1,17 @@
 """What is derived from an article's texts, and kept beside it: call after every change."""
 
-import re
-
 from django.db import transaction
-from django.utils.html import strip_tags
 
 from articles.body import blocks_of
 from articles.models import Article, Citation, Reference, SearchDocument
+from articles.plain_text import without_tags
 from articles.references import fold, keys_in, without_citations
 from articles.search import normalise
 
-BLOCK_TAG = re.compile(r"(?=<(?:p|ul|ol|li|h2|h3|br)\b)")
-
 
 def words_of(texts: list[str]) -> str:
-    """The words of ``texts`` (plain or HTML) as running text, citations left out."""
-    spaced = (BLOCK_TAG.sub(" ", without_citations(text)) for text in texts)
-    return " ".join(" ".join(strip_tags(text) for text in spaced).split())
+    """The words of ``texts`` (HTML) as running text, citations left out."""
+    return " ".join(" ".join(without_tags(without_citations(text)) for text in texts).split())
 
 
 @transaction.atomic

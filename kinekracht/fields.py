@@ -23,7 +23,6 @@ class RichTextField(ProseEditorField):
     """
 
     def __init__(self, *args: Any, headings: bool = False, **kwargs: Any) -> None:
-        self.headings = headings
         kwargs["extensions"] = {
             "Bold": True,
             "Italic": True,
