@@ -12,10 +12,10 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.gzip import GZipMiddleware
 
-type_of_next = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def trust_proxy(get_response: type_of_next) -> type_of_next:
+def trust_proxy(get_response: GetResponse) -> GetResponse:
     """Believe ``X-Forwarded-For`` and ``-Proto`` from the addresses in TRUSTED_PROXY only.
 
     From those, the visitor is the last address in the list that is no trusted proxy itself;
@@ -57,7 +57,7 @@ def is_trusted_proxy(address: str) -> bool:
     )
 
 
-def isolate(get_response: type_of_next) -> type_of_next:
+def isolate(get_response: GetResponse) -> GetResponse:
     """Keep other sites out of this one's answers, and every cache out of what is not public.
 
     A page may be kept only if its view says so (``kinekracht.caching.public``): forgetting to
@@ -74,7 +74,7 @@ def isolate(get_response: type_of_next) -> type_of_next:
     return middleware
 
 
-def refuse_null_bytes(get_response: type_of_next) -> type_of_next:
+def refuse_null_bytes(get_response: GetResponse) -> GetResponse:
     """Answer 400 to NUL bytes in path, query or cookies: PostgreSQL can't compare with them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -86,7 +86,7 @@ def refuse_null_bytes(get_response: type_of_next) -> type_of_next:
     return middleware
 
 
-def follow_moves(get_response: type_of_next) -> type_of_next:
+def follow_moves(get_response: GetResponse) -> GetResponse:
     """Answer a page that isn't there with the redirect it left behind, if it did.
 
     Django's own middleware compares the query string too, and so misses every link that a

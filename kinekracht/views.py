@@ -1,5 +1,7 @@
 """The practice's own pages: the views that know every app."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import Error, connection
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -20,12 +22,10 @@ LATEST = 3
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """Who we are, and the way in for somebody with a complaint."""
-    clinic = structured_data.practice(Practice.objects.current(), site_url=settings.SITE_URL)
-    context = {
+    context = practice_context() | {
         "treatments": Treatment.objects.all(),
         "practitioners": Practitioner.objects.all(),
         "articles": Article.objects.published().for_cards().newest_first()[:LATEST],
-        "json_ld": [clinic],
     }
     return render(request, "kinekracht/home.html", context)
 
@@ -72,8 +72,16 @@ def about(request: HttpRequest) -> HttpResponse:
 @public
 def contact(request: HttpRequest) -> HttpResponse:
     """Where we are and how to reach us."""
-    clinic = structured_data.practice(Practice.objects.current(), site_url=settings.SITE_URL)
-    return render(request, "kinekracht/contact.html", {"json_ld": [clinic]})
+    return render(request, "kinekracht/contact.html", practice_context())
+
+
+def practice_context() -> dict[str, Any]:
+    """The practice, asked for once, for the page and for what it tells search engines."""
+    practice = Practice.objects.current()
+    return {
+        "practice": practice,
+        "json_ld": [structured_data.practice(practice, site_url=settings.SITE_URL)],
+    }
 
 
 @require_safe
