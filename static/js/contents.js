@@ -11,7 +11,10 @@ function mark() {
       link.removeAttribute("aria-current");
     } else if (!link.hasAttribute("aria-current")) {
       link.setAttribute("aria-current", "location");
-      list.scrollTop = link.offsetTop - list.clientHeight / 2;
+      // Who goes through the list by keyboard scrolls it already.
+      if (!list.querySelector(":focus-visible")) {
+        list.scrollTop = link.offsetTop - list.clientHeight / 2;
+      }
     }
   }
 }
