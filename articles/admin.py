@@ -7,7 +7,6 @@ from content_editor.admin import ContentEditor, ContentEditorInline
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminURLFieldWidget
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +22,7 @@ from articles.history import changes_between
 from articles.indexing import index_article
 from articles.models import Article, Category, Reference
 from articles.views import render_article
+from kinekracht.preview_admin import PreviewAdminMixin
 from kinekracht.rich_text_admin import PICTURE_OVERRIDES, RichTextAdminMixin
 
 
@@ -73,7 +73,7 @@ class BlockInline(ContentEditorInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
+class ArticleAdmin(PreviewAdminMixin, RichTextAdminMixin, VersionAdmin, ContentEditor):
     list_display = ["title", "state", "category", "published_at", "review_due_on", "length"]
     list_filter = ["status", ScheduledFilter, DueForReviewFilter, "category", "treatment"]
     list_select_related = ["category"]
@@ -107,11 +107,6 @@ class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
     def get_urls(self) -> list[URLPattern]:
         return [
             path(
-                "<int:pk>/voorbeeld/",
-                self.admin_site.admin_view(self.preview_view),
-                name="articles_article_preview",
-            ),
-            path(
                 "<int:pk>/history/<int:older>/<int:newer>/",
                 self.admin_site.admin_view(self.compare_view),
                 name="articles_article_compare",
@@ -119,16 +114,8 @@ class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
             *super().get_urls(),
         ]
 
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The article as visitors will see it, published or not, for staff only."""
-        return render_article(request, self.viewable(request, pk), preview=True)
-
-    def viewable(self, request: HttpRequest, pk: int) -> Article:
-        """The article with this key; Http404 or PermissionDenied if it isn't theirs to see."""
-        article: Article = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self.has_view_or_change_permission(request, article):
-            raise PermissionDenied
-        return article
+    def preview(self, request: HttpRequest, instance: Article) -> HttpResponse:
+        return render_article(request, instance, preview=True)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -157,9 +144,6 @@ class ArticleAdmin(RichTextAdminMixin, VersionAdmin, ContentEditor):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         index_article(form.instance)
-
-    def view_on_site(self, article: Article) -> str | None:
-        return article.get_absolute_url() if article.is_public else None
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

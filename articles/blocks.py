@@ -96,7 +96,7 @@ class RichText(Block):
 
 
 class Symptom(Block):
-    """Numbered by its position; its anchor ``#symptoom-3`` is linked from elsewhere."""
+    """Numbered by its position; see ``symptom_anchor`` and ``symptom_number``."""
 
     icon = "format_list_numbered"
     text_fields = ("name", "definition", "text")
@@ -109,6 +109,24 @@ class Symptom(Block):
     class Meta(Block.Meta):
         verbose_name = "symptoom"
         verbose_name_plural = "symptomen"
+
+
+def symptom_anchor(number: int) -> str:
+    """Where in its article the symptom with this number stands; other pages link to it."""
+    return f"symptoom-{number}"
+
+
+def symptom_number(path: str) -> models.Subquery:
+    """The number in its article of the symptom that the relation ``path`` leads to.
+
+    To annotate with, so that a link to a symptom needs no other query for its number.
+    """
+    up_to_it = Symptom.objects.filter(
+        parent=models.OuterRef(f"{path}__parent"),
+        ordering__lte=models.OuterRef(f"{path}__ordering"),
+    )
+    counted = up_to_it.order_by().values("parent").annotate(number=models.Count("pk"))
+    return models.Subquery(counted.values("number"))
 
 
 class Quote(Block):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from content_editor.contents import contents_for_item
 from django.utils.safestring import mark_safe
 
-from articles.blocks import BLOCKS, Block, Symptom, WhenToCall
+from articles.blocks import BLOCKS, Block, Symptom, WhenToCall, symptom_anchor
 from articles.headings import Entry, Outline
 from articles.models import Article, Reference
 from articles.references import Citations, fold, without_citations
@@ -37,7 +37,7 @@ def blocks_of(article: Article) -> list[Block]:
 def compose(article: Article) -> Body:
     """Number the symptoms and the sources, anchor the headings, and link the citations.
 
-    Each block gets ``html``, its texts by field, and a symptom its ``number``.
+    Each block gets ``html``, its texts by field, and a symptom its ``number`` and ``anchor``.
     """
     blocks = blocks_of(article)
     references = {
@@ -53,8 +53,8 @@ def compose(article: Article) -> Body:
         if isinstance(block, Symptom):
             symptoms += 1
             block.number = symptoms
-            name = without_citations(block.name)
-            outline.add_below(name, anchor=f"symptoom-{symptoms}")
+            block.anchor = symptom_anchor(symptoms)
+            outline.add_below(without_citations(block.name), anchor=block.anchor)
         block.html = {
             # Rich text was sanitised when it was saved, plain text is escaped: no headings in it.
             name: mark_safe(citations.link(outline.anchor_headings(html)))  # noqa: S308

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "reversion",
     "kinekracht.apps.KineKrachtConfig",  # after the packages whose admin it adapts
     "articles.apps.ArticlesConfig",
+    "selftest.apps.SelfTestConfig",
 ]
 
 MIDDLEWARE = [

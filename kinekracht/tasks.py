@@ -1,5 +1,6 @@
 """What is waiting for staff: the sections of the admin's start page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.models import Article
+from selftest.models import Question, WarningSign
 
 MOST_SHOWN = 8
 
@@ -39,47 +41,79 @@ class Task:
 
 def tasks_for(user: Any) -> list[Task]:
     """The tasks this user may do something about, the most pressing first."""
-    if not user.has_perm("articles.change_article"):
-        return []
+    return [
+        *(self_test_tasks() if user.has_perm("selftest.change_questionnaire") else []),
+        *(article_tasks() if user.has_perm("articles.change_article") else []),
+    ]
+
+
+def self_test_tasks() -> list[Task]:
+    """What is open in the self-tests."""
+    changelist = reverse("admin:selftest_questionnaire_changelist")
+    signs = task(
+        "Alarmsignalen af te tekenen",
+        WarningSign.objects.unsigned().select_related("questionnaire"),
+        remark=lambda sign: f"in {sign.questionnaire}",
+        done="Een therapeut heeft alle alarmsignalen afgetekend.",
+        more=changelist,
+    )
+    # Not usual: it happens when a symptom is taken out of an article.
+    loose = task(
+        "Vragen zonder symptoom",
+        Question.objects.without_symptom().select_related("questionnaire"),
+        remark=lambda question: f"in {question.questionnaire}",
+        done="",
+        more=changelist,
+    )
+    return [signs, loose] if loose.items else [signs]
+
+
+def article_tasks() -> list[Task]:
+    """What is open in the articles."""
     articles = Article.objects.all()
-    today = timezone.localdate()
+    changelist = reverse("admin:articles_article_changelist")
     return [
         task(
             "Opnieuw na te lezen",
-            articles.due_for_review(today).order_by("review_due_on"),
+            articles.due_for_review(timezone.localdate()).order_by("review_due_on"),
             remark=lambda a: f"sinds {short_date(a.review_due_on)}",
             done="Alle artikels zijn op tijd nagelezen.",
-            query="na_te_lezen=ja",
+            more=f"{changelist}?na_te_lezen=ja",
         ),
         task(
             "Concepten",
             articles.drafts().order_by("-changed_at"),
             remark=lambda a: f"bewaard op {short_date(timezone.localtime(a.changed_at))}",
             done="Er ligt geen concept klaar.",
-            query="status__exact=draft",
+            more=f"{changelist}?status__exact=draft",
         ),
         task(
             "Ingepland",
             articles.scheduled().order_by("published_at"),
             remark=lambda a: f"verschijnt op {moment(a.published_at)}",
             done="Er staat niets ingepland.",
-            query="status__exact=published&ingepland=ja",
+            more=f"{changelist}?status__exact=published&ingepland=ja",
         ),
     ]
 
 
-def task(title: str, articles: Any, *, remark: Any, done: str, query: str) -> Task:
-    """A task made of articles."""
+def task(title: str, rows: Any, *, remark: Callable[[Any], str], done: str, more: str) -> Task:
+    """A task made of ``rows``, a queryset; ``more`` is where they all stand."""
     return Task(
         title=title,
-        items=[
-            Item(a.title, reverse("admin:articles_article_change", args=[a.pk]), remark(a))
-            for a in articles[:MOST_SHOWN]
-        ],
-        total=articles.count(),
+        items=[Item(str(row), form_of(row), remark(row)) for row in rows[:MOST_SHOWN]],
+        total=rows.count(),
         done=done,
-        url=f"{reverse('admin:articles_article_changelist')}?{query}",
+        url=more,
     )
+
+
+def form_of(row: Any) -> str:
+    """Where staff edit ``row``: its own form, or its group in that of its questionnaire."""
+    if isinstance(row, Question | WarningSign):
+        group = row._meta.get_field("questionnaire").remote_field.related_name
+        return f"{form_of(row.questionnaire)}#{group}-group"
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def short_date(day: Any) -> str:

@@ -9,12 +9,14 @@ from articles.sitemaps import ArticleSitemap, CategorySitemap
 from kinekracht import views
 from kinekracht.caching import public
 from kinekracht.sitemaps import PageSitemap, TreatmentSitemap
+from selftest.sitemaps import QuestionnaireSitemap
 
 SITEMAPS = {
     "pages": PageSitemap,
     "treatments": TreatmentSitemap,
     "articles": ArticleSitemap,
     "categories": CategorySitemap,
+    "self_tests": QuestionnaireSitemap,
 }
 
 urlpatterns = [
@@ -28,6 +30,8 @@ urlpatterns = [
     path("toegankelijkheid/", views.accessibility, name="accessibility"),
     # What patients read
     path("artikels/", include("articles.urls")),
+    # What patients ask themselves
+    path("zelftest/", include("selftest.urls")),
     # Staff
     path("beheer/", admin.site.urls),
     # Machines

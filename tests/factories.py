@@ -11,6 +11,7 @@ from articles.blocks import FaqItem, RichText, Symptom
 from articles.indexing import index_article
 from articles.models import Article, Category, Reference
 from kinekracht.models import Practice, Practitioner, Treatment
+from selftest.models import Question, Questionnaire, WarningSign
 
 
 class PracticeFactory(factory.django.DjangoModelFactory):
@@ -87,6 +88,44 @@ class ArticleFactory(factory.django.DjangoModelFactory):
 class DraftFactory(ArticleFactory):
     status = Article.Status.DRAFT
     published_at = None
+
+
+class QuestionnaireFactory(factory.django.DjangoModelFactory):
+    """A published self-test; ``questions`` is how many it has."""
+
+    class Meta:
+        model = Questionnaire
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Zelftest {n}")
+    slug = factory.Sequence(lambda n: f"zelftest-{n}")
+    intro = "Voor wie dit is."
+    about = "<p>Geen diagnose.</p>"
+    title_below = "Onder de drempel"
+    text_below = "<p>Vraag het gerust.</p>"
+    title_from = "Vanaf de drempel"
+    text_from = "<p>Maak een afspraak.</p>"
+    published = True
+
+    @factory.post_generation
+    def questions(questionnaire, create, count, **_):  # noqa: N805
+        QuestionFactory.create_batch(10 if count is None else count, questionnaire=questionnaire)
+
+
+class QuestionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    position = factory.Sequence(lambda n: n)
+    text = factory.Sequence(lambda n: f"Klopt stelling {n}?")
+
+
+class WarningSignFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WarningSign
+
+    text = factory.Sequence(lambda n: f"Alarm {n}")
+    action = "<p>Bel 112.</p>"
 
 
 def text(html):

@@ -7,6 +7,7 @@ from tests.factories import (
     ArticleFactory,
     CategoryFactory,
     PracticeFactory,
+    QuestionnaireFactory,
     TreatmentFactory,
     symptom,
 )
@@ -26,6 +27,8 @@ PATHS = [
     "/artikels/titel/deelbeeld.png",
     "/artikels/categorie/adem/",
     "/artikels/feed/",
+    "/zelftest/",
+    "/zelftest/bekken/",
     "/gezond/",
     "/robots.txt",
     "/sitemap.xml",
@@ -96,6 +99,7 @@ def visitor():
         treatment=treatment,
         blocks=[symptom("Drang")],
     )
+    QuestionnaireFactory(slug="bekken")
     return Client(raise_request_exception=False)
 
 
@@ -112,7 +116,9 @@ def test_no_query_string_breaks_a_page(visitor, path):
         check(visitor.get(path, QUERY_STRING=query))
 
 
-@pytest.mark.parametrize("base", ["/", "/artikels/", "/behandelingen/", "/media/", "/beheer/"])
+@pytest.mark.parametrize(
+    "base", ["/", "/artikels/", "/behandelingen/", "/zelftest/", "/media/", "/beheer/"]
+)
 def test_no_path_breaks_the_site(visitor, base):
     for tail in TAILS:
         assert check(visitor.get(base + tail)).status_code in {301, 302, 400, 404}

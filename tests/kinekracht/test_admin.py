@@ -7,7 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kinekracht.models import Practice
-from tests.factories import ArticleFactory, DraftFactory, PracticeFactory, ReferenceFactory
+from tests.factories import (
+    ArticleFactory,
+    DraftFactory,
+    PracticeFactory,
+    QuestionnaireFactory,
+    ReferenceFactory,
+    WarningSignFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +36,10 @@ def test_the_start_page_says_what_to_do_now(admin_client):
     ArticleFactory(title="Voor morgen", published_at=timezone.now() + dt.timedelta(days=1))
     ArticleFactory(title="Verouderd", review_due_on=timezone.localdate())
     ArticleFactory(title="Gewoon", review_due_on=timezone.localdate() + dt.timedelta(days=9))
+    WarningSignFactory(questionnaire=QuestionnaireFactory(published=False), text="Bloed")
     tasks = {task.title: [item.title for item in task.items] for task in tasks_on(admin_client)}
     assert tasks == {
+        "Alarmsignalen af te tekenen": ["Bloed"],
         "Opnieuw na te lezen": ["Verouderd"],
         "Concepten": ["Half af"],
         "Ingepland": ["Voor morgen"],
@@ -45,6 +54,8 @@ def test_a_start_page_with_nothing_to_do_says_so(admin_client):
     html = body(admin_client.get(START))
     assert "Er ligt geen concept klaar." in html
     assert "Alle artikels zijn op tijd nagelezen." in html
+    assert "alle alarmsignalen afgetekend" in html
+    assert "Vragen zonder symptoom" not in html
 
 
 def test_many_drafts_are_summed_up(admin_client):
@@ -57,15 +68,16 @@ def test_many_drafts_are_summed_up(admin_client):
 def test_the_start_page_costs_the_same_queries(admin_client, django_assert_num_queries, many):
     DraftFactory.create_batch(many)
     ArticleFactory.create_batch(many, review_due_on=timezone.localdate())
-    # Session, user, two for each of three tasks, and twice whether a practice may be added.
-    with django_assert_num_queries(10):
+    WarningSignFactory.create_batch(many, questionnaire=QuestionnaireFactory(questions=many))
+    # Session, user, two for each of five tasks, and twice whether a practice may be added.
+    with django_assert_num_queries(14):
         admin_client.get(START)
 
 
 def test_the_links_of_tasks_lead_to_the_same_articles(admin_client):
     DraftFactory(title="Half af")
     ArticleFactory(title="Verouderd", review_due_on=timezone.localdate())
-    for task in tasks_on(admin_client):
+    for task in tasks_on(admin_client)[1:]:
         listed = admin_client.get(task.url).context["cl"].queryset
         assert [article.title for article in listed] == [item.title for item in task.items]
 
@@ -146,7 +158,7 @@ def test_an_address_that_leads_nowhere_or_round_in_circles_is_refused(
 @pytest.mark.parametrize(
     "model",
     ["kinekracht_practitioner", "kinekracht_treatment", "articles_category", "articles_reference",
-     "articles_article", "redirects_redirect", "auth_user", "auth_group"],
+     "articles_article", "selftest_questionnaire", "redirects_redirect", "auth_user", "auth_group"],
 )  # fmt: skip
 def test_every_list_and_form_opens(admin_client, model):
     ReferenceFactory()
@@ -183,4 +195,6 @@ def test_an_editor_needs_no_more_than_article_rights(client, django_user_model):
     user = django_user_model.objects.create_user("redacteur", password="x", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="articles"))
     client.force_login(user)
-    assert "Half af" in body(client.get(START))
+    html = body(client.get(START))
+    assert "Half af" in html
+    assert "Alarmsignalen" not in html

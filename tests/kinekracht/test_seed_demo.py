@@ -4,6 +4,7 @@ from django.core.management import call_command
 from articles.blocks import Symptom
 from articles.models import Article, Category, Reference
 from kinekracht.models import Practice, Practitioner, Treatment
+from selftest.models import Question, Questionnaire, WarningSign
 
 pytestmark = pytest.mark.django_db
 
@@ -11,7 +12,17 @@ pytestmark = pytest.mark.django_db
 def rows():
     return {
         model.__name__: model.objects.count()
-        for model in (Article, Reference, Symptom, Practice, Practitioner, Treatment)
+        for model in (
+            Article,
+            Reference,
+            Symptom,
+            Practice,
+            Practitioner,
+            Treatment,
+            Questionnaire,
+            Question,
+            WarningSign,
+        )
     }
 
 
@@ -24,6 +35,9 @@ def test_a_fresh_site_gets_its_content():
         "Practice": 1,
         "Practitioner": 1,
         "Treatment": 1,
+        "Questionnaire": 1,
+        "Question": 10,
+        "WarningSign": 3,
     }
     practice = Practice.objects.get()
     assert (practice.street, practice.city) == ("Hoogmolenstraat 13", "Waregem")

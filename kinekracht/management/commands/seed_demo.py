@@ -13,10 +13,11 @@ import reversion
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from articles.blocks import BLOCKS
+from articles.blocks import BLOCKS, Symptom
 from articles.indexing import index_article
 from articles.models import Article, Category, Reference
 from kinekracht.models import DemoContent, Practice, Practitioner, Treatment
+from selftest.models import Question, Questionnaire, WarningSign
 
 DATA = Path(__file__).parent / "demo"
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     help = "Load the content the site ships with, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for load in (load_practice, load_references, load_article):
+        for load in (load_practice, load_references, load_article, load_self_test):
             if bring_in(load):
                 self.stdout.write(f"seed_demo: {load.__name__.removeprefix('load_')} loaded")
 
@@ -87,6 +88,21 @@ def load_article() -> None:
             fields["situations"] = "\r\n".join(fields["situations"])
         save(kind(parent=article, region="main", ordering=position * 10, **fields))
     index_article(article)
+
+
+def load_self_test() -> None:
+    """The self-test, its questions tied to the symptoms of the article as far as they are there."""
+    data = read("self_test.toml")
+    questions, warning_signs = data.pop("questions"), data.pop("warning_signs")
+    if Questionnaire.objects.filter(slug=data["slug"]).exists():
+        return
+    source = Reference.objects.filter(key=data.pop("source")).first()
+    questionnaire = save(Questionnaire(**data, source=source))
+    for position, fields in enumerate(questions, start=1):
+        symptom = Symptom.objects.filter(name=fields.pop("symptom")).first()
+        save(Question(questionnaire=questionnaire, position=position, symptom=symptom, **fields))
+    for position, fields in enumerate(warning_signs, start=1):
+        save(WarningSign(questionnaire=questionnaire, position=position, **fields))
 
 
 def read(name: str) -> dict[str, Any]:

@@ -1,0 +1,166 @@
+"""Self-tests, as staff write them."""
+
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+
+from articles.blocks import Symptom
+from articles.references import without_citations
+from kinekracht.preview_admin import PreviewAdminMixin
+from kinekracht.rich_text_admin import RichTextAdminMixin
+from selftest import views
+from selftest.models import Question, Questionnaire, WarningSign
+from selftest.results import outcomes
+
+
+class QuestionFormSet(forms.BaseInlineFormSet):
+    """The questions of a self-test, whose threshold must be within reach."""
+
+    def clean(self) -> None:
+        super().clean()
+        threshold = self.instance.threshold
+        if threshold is None or any(self.errors):
+            return  # said beside the field
+        count = sum(bool(f.cleaned_data) and f not in self.deleted_forms for f in self.forms)
+        if not 1 <= threshold <= count:
+            raise ValidationError(
+                f"De drempel is {threshold}, het aantal vragen {count}. Kies een drempel van 1 tot "
+                "het aantal vragen, of voeg vragen toe.",
+                code="threshold",
+            )
+
+
+def symptom_choices() -> list[tuple[Any, Any]]:
+    """All symptoms by article, numbered as on its page."""
+    symptoms = Symptom.objects.select_related("parent").order_by(
+        "parent__title", "parent_id", "ordering"
+    )
+    return [("", "Geen")] + [
+        (
+            article.title,
+            [(s.pk, f"{n}. {without_citations(s.name)}") for n, s in enumerate(group, start=1)],
+        )
+        for article, group in groupby(symptoms, key=lambda symptom: symptom.parent)
+    ]
+
+
+class OrderedInline(InlineModelAdmin):
+    """Rows that have a position; a new one comes last."""
+
+    extra = 0
+    formfield_overrides = {
+        models.CharField: {"widget": forms.Textarea(attrs={"rows": 2})},
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})},
+    }
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        last = self.model._default_manager.filter(questionnaire=obj).aggregate(
+            last=models.Max("position", default=0)
+        )
+        formset.form.base_fields["position"].initial = last["last"] + 1
+        return formset
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        # Asked for once, not once a row.
+        is_symptom = db_field.name == "symptom"
+        field.choices = symptom_choices() if is_symptom else list(field.choices)
+        return field
+
+
+class QuestionInline(OrderedInline, admin.TabularInline):
+    model = Question
+    formset = QuestionFormSet
+    fields = ["position", "text", "explanation", "symptom", "may_not_apply"]
+
+
+class WarningSignForm(forms.ModelForm):
+    """A signature is for the words it was put under: other words have none."""
+
+    lost_signature = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        changed = set(self.changed_data)
+        is_rewritten = bool(changed & {"text", "action"})
+        is_signed_anew = bool(changed & {"signed_off_by", "signed_off_on"})
+        if self.instance.signed_off_on and is_rewritten and not is_signed_anew:
+            self.lost_signature = True
+            cleaned["signed_off_by"] = cleaned["signed_off_on"] = None
+        return cleaned
+
+
+class WarningSignInline(OrderedInline, admin.StackedInline):
+    model = WarningSign
+    form = WarningSignForm
+    fields = ["text", "action", ("signed_off_by", "signed_off_on"), "position"]
+
+
+@admin.register(Questionnaire)
+class QuestionnaireAdmin(PreviewAdminMixin, RichTextAdminMixin, admin.ModelAdmin):
+    list_display = ["title", "state", "question_count", "threshold", "to_sign_off", "reviewed_on"]
+    list_filter = ["published"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [QuestionInline, WarningSignInline]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "intro", "about", "source"]}),
+        (
+            "Resultaat",
+            {"fields": ["threshold", "title_below", "text_below", "title_from", "text_from"]},
+        ),
+        ("Publiceren", {"fields": [("reviewed_on", "published")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        unsigned = Q(warning_signs__isnull=False, warning_signs__signed_off_on=None)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                questions_in_it=Count("questions", distinct=True),
+                unsigned=Count("warning_signs", filter=unsigned, distinct=True),
+            )
+        )
+
+    # As on the site: trying the test out changes nothing, and is nobody's business.
+    @method_decorator([csrf_exempt, sensitive_post_parameters()])
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return super().preview_view(request, pk)
+
+    def preview(self, request: HttpRequest, instance: Questionnaire) -> HttpResponse:
+        show = views.answer if request.method == "POST" else views.ask
+        return show(request, instance, preview=True, outcomes=outcomes(instance))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if any(getattr(form, "lost_signature", False) for form in formset.forms):
+            messages.warning(
+                request, "Je veranderde een alarmsignaal dat afgetekend was. Laat het opnieuw doen."
+            )
+
+    @admin.display(description="toestand", ordering="published")
+    def state(self, questionnaire: Questionnaire) -> str:
+        kind, label = (
+            ("public", "Gepubliceerd") if questionnaire.published else ("draft", "Concept")
+        )
+        return format_html('<span class="state state-{}">{}</span>', kind, label)
+
+    @admin.display(description="vragen", ordering="questions_in_it")
+    def question_count(self, questionnaire: Any) -> int:
+        return int(questionnaire.questions_in_it)
+
+    @admin.display(description="af te tekenen", ordering="unsigned")
+    def to_sign_off(self, questionnaire: Any) -> str:
+        return str(questionnaire.unsigned or "niets")

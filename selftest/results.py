@@ -1,0 +1,55 @@
+"""What a patient is told, and what of it can be handed over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from selftest.models import Outcome, Question, Questionnaire
+from selftest.scoring import Answer, Score, every_score, score
+
+
+class Answered(NamedTuple):
+    question: Question
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Result:
+    """The score of a questionnaire that was filled in, and what it leads to."""
+
+    questionnaire: Questionnaire
+    answered: list[Answered]
+    score: Score
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.questionnaire.outcome(self.score)
+
+    @property
+    def yes(self) -> list[Question]:
+        """The questions that count."""
+        return [question for question, answer in self.answered if answer == Answer.YES]
+
+    def __str__(self) -> str:
+        """For who hands it over: the test, today's date in Brussels, and what was a yes."""
+        today = date_format(timezone.localdate(), "j F Y")
+        count = f"{self.score.yes_count} van {self.score.question_count} keer ja"
+        lines = [f"{self.questionnaire}, {today}: {count}."]
+        return "\n".join(lines + [f"- {question}" for question in self.yes])
+
+
+def result_of(questionnaire: Questionnaire, answers: Iterable[tuple[Question, Answer]]) -> Result:
+    """The result of these answers, one for each question."""
+    answered = [Answered(question, answer) for question, answer in answers]
+    reached = score([answer for _, answer in answered], questionnaire.threshold)
+    return Result(questionnaire, answered, reached)
+
+
+def outcomes(questionnaire: Questionnaire) -> list[tuple[Outcome, list[Score]]]:
+    """Everything somebody can be told, each with the scores that lead there."""
+    scores = every_score(questionnaire.questions.count(), questionnaire.threshold)
+    return [(told, list(group)) for told, group in groupby(scores, key=questionnaire.outcome)]
