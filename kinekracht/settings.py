@@ -245,5 +245,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Django leaves it to gunicorn to drop the body of an answer to HEAD; each time it says so.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }

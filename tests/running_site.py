@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
@@ -59,9 +59,13 @@ class RunningSite:
 
     def get(self, path: str, **headers: str) -> "Answer":
         """The answer to one request."""
+        return self.request("GET", path, headers=headers)
+
+    def request(self, method: str, path: str, body: bytes = b"", **options: Any) -> "Answer":
+        """The answer to one request of any kind; ``options`` are http.client's."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
-            connection.request("GET", path, headers=headers)
+            connection.request(method, path, body or None, **options)
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
 
