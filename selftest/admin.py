@@ -1,6 +1,7 @@
 """Self-tests, as staff write them."""
 
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -26,6 +27,13 @@ from selftest.results import outcomes
 
 class QuestionFormSet(forms.BaseInlineFormSet):
     """The questions of a self-test, whose threshold must be within reach."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        # In a table only the columns have a heading; who listens needs a name for every field.
+        for field in filter(attrgetter("label"), form.fields.values()):
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = field.label
 
     def clean(self) -> None:
         super().clean()
