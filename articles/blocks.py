@@ -33,7 +33,7 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
 
     class Meta:
         abstract = True
-        ordering = ["ordering"]
+        ordering = ["ordering", "pk"]
 
     def __str__(self) -> str:
         """The first words, by which an editor tells one block from the next."""
@@ -121,9 +121,10 @@ def symptom_number(path: str) -> models.Subquery:
 
     To annotate with, so that a link to a symptom needs no other query for its number.
     """
+    place, key = models.OuterRef(f"{path}__ordering"), models.OuterRef(f"{path}__pk")
     up_to_it = Symptom.objects.filter(
+        models.Q(ordering__lt=place) | models.Q(ordering=place, pk__lte=key),
         parent=models.OuterRef(f"{path}__parent"),
-        ordering__lte=models.OuterRef(f"{path}__ordering"),
     )
     counted = up_to_it.order_by().values("parent").annotate(number=models.Count("pk"))
     return models.Subquery(counted.values("number"))

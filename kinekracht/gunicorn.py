@@ -21,5 +21,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 forwarded_allow_ips = ""
 limit_request_line = 8190  # the most it takes; a longer one is 400
 
-loglevel = "warning"  # and no access log: which page somebody reads may say what they have
+# No access log: which page somebody reads may say what they have. Gunicorn's warnings quote what
+# it could not read.
+loglevel = "error"
 control_socket_disable = True  # it would stand in the home folder, shared by all sites of a user

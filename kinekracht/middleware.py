@@ -101,7 +101,10 @@ def follow_moves(get_response: GetResponse) -> GetResponse:
         if moved is None:
             return response
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(moved.new_path + (f"?{query}" if query else ""))
+        return HttpResponsePermanentRedirect(
+            moved.new_path + (f"?{query}" if query else ""),
+            preserve_request=request.method not in {"GET", "HEAD"},  # a form goes along
+        )
 
     return middleware
 

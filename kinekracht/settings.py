@@ -5,6 +5,7 @@ unsafe: outside DEBUG a missing or senseless value stops the start with its name
 """
 
 import ipaddress
+import logging
 import re
 import warnings
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.http import UnreadablePostError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -168,6 +170,11 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 3600
+FILE_UPLOAD_HANDLERS = [
+    "kinekracht.uploads.StaffOnly",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 PICTURE_MAX_BYTES = 15_000_000
 PICTURE_MAX_PIXELS = 25_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article of a hundred blocks is one admin form
@@ -234,12 +241,23 @@ CRISPY_TEMPLATE_PACK = "practice"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("practice",)
 CRISPY_FAIL_SILENTLY = False
 
+
+def is_worth_logging(record: logging.LogRecord) -> bool:
+    """Whether a record tells more than that a visitor went away before all was sent."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UnreadablePostError))
+
+
 # What is logged: never a query string, a form or an address of a visitor.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {
+        "worth": {"()": "django.utils.log.CallbackFilter", "callback": is_worth_logging},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["worth"]},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},

@@ -42,7 +42,7 @@ class Task:
 def tasks_for(user: Any) -> list[Task]:
     """The tasks this user may do something about, the most pressing first."""
     return [
-        *(self_test_tasks() if user.has_perm("selftest.change_questionnaire") else []),
+        *(self_test_tasks() if user.has_perm("selftest.change_warningsign") else []),
         *(article_tasks() if user.has_perm("articles.change_article") else []),
     ]
 
@@ -54,8 +54,8 @@ def self_test_tasks() -> list[Task]:
         "Alarmsignalen af te tekenen",
         WarningSign.objects.unsigned().select_related("questionnaire"),
         remark=lambda sign: f"in {sign.questionnaire}",
-        done="Een therapeut heeft alle alarmsignalen afgetekend.",
-        more=changelist,
+        done="Er is geen alarmsignaal af te tekenen.",
+        url=changelist,
     )
     # Not usual: it happens when a symptom is taken out of an article.
     loose = task(
@@ -63,7 +63,7 @@ def self_test_tasks() -> list[Task]:
         Question.objects.without_symptom().select_related("questionnaire"),
         remark=lambda question: f"in {question.questionnaire}",
         done="",
-        more=changelist,
+        url=changelist,
     )
     return [signs, loose] if loose.items else [signs]
 
@@ -78,33 +78,33 @@ def article_tasks() -> list[Task]:
             articles.due_for_review(timezone.localdate()).order_by("review_due_on"),
             remark=lambda a: f"sinds {short_date(a.review_due_on)}",
             done="Alle artikels zijn op tijd nagelezen.",
-            more=f"{changelist}?na_te_lezen=ja",
+            url=f"{changelist}?na_te_lezen=ja",
         ),
         task(
             "Concepten",
             articles.drafts().order_by("-changed_at"),
             remark=lambda a: f"bewaard op {short_date(timezone.localtime(a.changed_at))}",
             done="Er ligt geen concept klaar.",
-            more=f"{changelist}?status__exact=draft",
+            url=f"{changelist}?status__exact=draft",
         ),
         task(
             "Ingepland",
             articles.scheduled().order_by("published_at"),
             remark=lambda a: f"verschijnt op {moment(a.published_at)}",
             done="Er staat niets ingepland.",
-            more=f"{changelist}?status__exact=published&ingepland=ja",
+            url=f"{changelist}?status__exact=published&ingepland=ja",
         ),
     ]
 
 
-def task(title: str, rows: Any, *, remark: Callable[[Any], str], done: str, more: str) -> Task:
-    """A task made of ``rows``, a queryset; ``more`` is where they all stand."""
+def task(title: str, rows: Any, *, remark: Callable[[Any], str], done: str, url: str) -> Task:
+    """A task made of ``rows``, a queryset; ``url`` is where they all stand."""
     return Task(
         title=title,
         items=[Item(str(row), form_of(row), remark(row)) for row in rows[:MOST_SHOWN]],
         total=rows.count(),
         done=done,
-        url=more,
+        url=url,
     )
 
 

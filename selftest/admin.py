@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
 
 from articles.blocks import Symptom
 from articles.references import without_citations
@@ -37,14 +39,13 @@ class QuestionFormSet(forms.BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        threshold = self.instance.threshold
-        if threshold is None or any(self.errors):
-            return  # said beside the field
+        if any(self.errors):
+            return
         count = sum(bool(f.cleaned_data) and f not in self.deleted_forms for f in self.forms)
-        if not 1 <= threshold <= count:
+        if self.instance.threshold > count:
             raise ValidationError(
-                f"De drempel is {threshold}, het aantal vragen {count}. Kies een drempel van 1 tot "
-                "het aantal vragen, of voeg vragen toe.",
+                f"De drempel is {self.instance.threshold}, het aantal vragen {count}. Kies een "
+                "lagere drempel, of voeg vragen toe.",
                 code="threshold",
             )
 
@@ -101,12 +102,14 @@ class WarningSignForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        changed = set(self.changed_data)
-        is_rewritten = bool(changed & {"text", "action"})
-        is_signed_anew = bool(changed & {"signed_off_by", "signed_off_on"})
-        if self.instance.signed_off_on and is_rewritten and not is_signed_anew:
-            self.lost_signature = True
-            cleaned["signed_off_by"] = cleaned["signed_off_on"] = None
+        before, after = self.instance.signed_off_on, cleaned.get("signed_off_on")
+        if (
+            before
+            and {"text", "action"} & set(self.changed_data)
+            and not (after and after > before)
+        ):
+            cleaned["signed_off_by"] = cleaned["signed_off_on"] = after = None
+        self.lost_signature = bool(before and not after)
         return cleaned
 
 
@@ -143,26 +146,44 @@ class QuestionnaireAdmin(PreviewAdminMixin, RichTextAdminMixin, admin.ModelAdmin
         )
 
     # As on the site: trying the test out changes nothing, and is nobody's business.
-    @method_decorator([csrf_exempt, sensitive_post_parameters()])
+    @method_decorator([csrf_exempt, sensitive_post_parameters(), sensitive_variables()])
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return super().preview_view(request, pk)
 
     def preview(self, request: HttpRequest, instance: Questionnaire) -> HttpResponse:
+        if instance.threshold > instance.questions.count():
+            messages.error(
+                request, "De drempel ligt hoger dan het aantal vragen. Pas dat eerst aan."
+            )
+            return redirect("admin:selftest_questionnaire_change", instance.pk)
         show = views.answer if request.method == "POST" else views.ask
         return show(request, instance, preview=True, outcomes=outcomes(instance))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # Without a question there is no threshold that makes sense.
+        may_ask = request.user.has_perm("selftest.add_question")
+        return may_ask and super().has_add_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Who doesn't see the questions can't know which threshold is within reach."""
+        return [] if request.user.has_perm("selftest.change_question") else ["threshold"]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         if any(getattr(form, "lost_signature", False) for form in formset.forms):
             messages.warning(
-                request, "Je veranderde een alarmsignaal dat afgetekend was. Laat het opnieuw doen."
+                request, "Een alarmsignaal is niet meer afgetekend. Laat het opnieuw aftekenen."
             )
 
     @admin.display(description="toestand", ordering="published")
-    def state(self, questionnaire: Questionnaire) -> str:
-        kind, label = (
-            ("public", "Gepubliceerd") if questionnaire.published else ("draft", "Concept")
-        )
+    def state(self, questionnaire: Any) -> str:
+        if not questionnaire.published:
+            kind, label = "draft", "Concept"
+        elif questionnaire.threshold > questionnaire.questions_in_it:
+            kind, label = "draft", "Drempel te hoog"
+        else:
+            kind, label = "public", "Gepubliceerd"
         return format_html('<span class="state state-{}">{}</span>', kind, label)
 
     @admin.display(description="vragen", ordering="questions_in_it")

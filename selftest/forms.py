@@ -22,6 +22,9 @@ class OneAnswer(forms.RadioSelect):
 class AnswersForm(forms.Form):
     """Yes or no to each of ``questions``."""
 
+    # Browsers tell who listens that a required field is wrong before it was touched.
+    use_required_attribute = False
+
     def __init__(self, questions: Iterable[Question], data: Any = None) -> None:
         super().__init__(data)
         self.questions = list(questions)
@@ -42,7 +45,8 @@ class AnswersForm(forms.Form):
         # No browser keeps the answers with its history, or shows them after a restart.
         helper.attrs = {"autocomplete": "off"}
         helper.form_method = "post"
-        helper.errors_title = "Beantwoord deze vragen nog"
+        open_count = len(self.errors)
+        helper.errors_title = f"Beantwoord deze {'vraag' if open_count == 1 else 'vragen'} nog"
         helper.submit_label = "Bekijk je resultaat"
         helper.progress_of = len(self.questions)
         return helper
@@ -76,7 +80,7 @@ class HandOverForm(forms.Form):
 
     agreed = forms.BooleanField(
         label="Ja, stuur mijn antwoorden mee met mijn aanvraag",
-        help_text="Dat hoeft niet. Alleen je therapeut leest ze, om zich voor te bereiden.",
+        help_text="Dat hoeft niet. Zo kan je therapeut zich op je bezoek voorbereiden.",
     )
     self_test = forms.CharField(
         label="Deze tekst sturen we mee",

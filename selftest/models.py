@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,7 +26,10 @@ class Outcome(NamedTuple):
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
     def published(self) -> "QuestionnaireQuerySet":
-        return self.filter(published=True)
+        """What visitors can take: one that could never advise an appointment is none."""
+        counted = self.alias(question_count=Count("questions"))
+        takeable = counted.filter(threshold__lte=F("question_count"), published=True)
+        return takeable.order_by("title")  # grouping drops the order in Meta
 
 
 class Questionnaire(models.Model):

@@ -1,7 +1,7 @@
 """What a patient is told, and what of it can be handed over."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
@@ -22,8 +22,9 @@ class Result:
     """The score of a questionnaire that was filled in, and what it leads to."""
 
     questionnaire: Questionnaire
-    answered: list[Answered]
-    score: Score
+    # Not in the repr, so not in an error report either: Django can't hide what a generator holds.
+    answered: list[Answered] = field(repr=False)
+    score: Score = field(repr=False)
 
     @property
     def outcome(self) -> Outcome:

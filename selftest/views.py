@@ -6,7 +6,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kinekracht.caching import public
@@ -29,6 +29,7 @@ def start(request: HttpRequest) -> HttpResponse:
 # is kept, and can't read what comes back. A token would set a cookie, and make each page different.
 @csrf_exempt
 @sensitive_post_parameters()
+@sensitive_variables()
 @require_http_methods(["GET", "HEAD", "POST"])
 def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     """A self-test: its questions, or what the answers sent to it lead to."""
@@ -36,11 +37,16 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, asked) if request.method == "POST" else public(ask)(request, asked)
 
 
-def ask(request: HttpRequest, questionnaire: Questionnaire, **extra: Any) -> HttpResponse:
-    """The questions. BadRequest for answers in the address, where a history would keep them."""
-    form = AnswersForm(questionnaire.questions.all())
+def refuse_answers_in_address(request: HttpRequest, form: AnswersForm) -> None:
+    """BadRequest for an address that holds answers: histories and logs would keep them."""
     if form.fields.keys() & request.GET.keys():
         raise BadRequest("answers in the address")
+
+
+def ask(request: HttpRequest, questionnaire: Questionnaire, **extra: Any) -> HttpResponse:
+    """The questions."""
+    form = AnswersForm(questionnaire.questions.all())
+    refuse_answers_in_address(request, form)
     context = {"questionnaire": questionnaire, "form": form}
     return render(request, "selftest/questions.html", context | extra)
 
@@ -48,6 +54,7 @@ def ask(request: HttpRequest, questionnaire: Questionnaire, **extra: Any) -> Htt
 def answer(request: HttpRequest, questionnaire: Questionnaire, **extra: Any) -> HttpResponse:
     """What the answers lead to, or the questions once more with what is missing."""
     form = AnswersForm(questionnaire.questions.with_symptoms(), request.POST)
+    refuse_answers_in_address(request, form)
     context = {"questionnaire": questionnaire, "form": form} | extra
     if form.is_valid():
         result = result_of(questionnaire, form.answers)

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'oproep',
                 'verbose_name_plural': 'oproepen',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'voorbeeld uit de praktijk',
                 'verbose_name_plural': 'voorbeelden uit de praktijk',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'veelgestelde vraag',
                 'verbose_name_plural': 'veelgestelde vragen',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'beeld',
                 'verbose_name_plural': 'beelden',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'citaat',
                 'verbose_name_plural': 'citaten',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'tekst',
                 'verbose_name_plural': 'teksten',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'kort samengevat',
                 'verbose_name_plural': 'kort samengevat',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'symptoom',
                 'verbose_name_plural': 'symptomen',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'neem contact op als',
                 'verbose_name_plural': 'neem contact op als',
-                'ordering': ['ordering'],
+                'ordering': ['ordering', 'pk'],
                 'abstract': False,
             },
         ),

@@ -47,8 +47,8 @@ def page(visitor, request):
 @pytest.mark.parametrize(
     ("yes", "heading", "advice"),
     [
-        (0, "Je antwoordde geen enkele keer “ja”", "Geen duidelijke aanwijzing"),
-        (1, "Je antwoordde 1 van de 10 keer “ja”", "Geen duidelijke aanwijzing"),
+        (0, "Je antwoordde geen enkele keer “ja”", "De test geeft geen duidelijk antwoord"),
+        (1, "Je antwoordde 1 van de 10 keer “ja”", "De test geeft geen duidelijk antwoord"),
         (2, "Je antwoordde 2 van de 10 keer “ja”", "We raden je aan om een afspraak te maken"),
         (10, "Je antwoordde 10 van de 10 keer “ja”", "We raden je aan om een afspraak te maken"),
     ],
@@ -136,7 +136,7 @@ def test_on_paper_stand_the_test_the_date_every_answer_and_the_practice(page):
         assert item.bounding_box()["height"] > 0
     for shown in ("KineKracht", "Hoogmolenstraat 13", "056 / 94 11 58", "112", "afspraak te maken"):
         assert shown in paper
-    for hidden in ("Begin opnieuw", "Bewaren of wissen", "Afspraak maken"):
+    for hidden in ("Begin opnieuw", "Bewaren of weggaan", "Afspraak maken"):
         assert hidden not in paper
     assert page.pdf().count(b"/Type /Page\n") <= 2
 
@@ -178,3 +178,37 @@ def test_error_and_result_can_be_read_twice_as_large(visitor, answered):
     page = answered(visitor(width=640))
     page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
     assert not overflows(page, 640)
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_with_large_letters_no_question_runs_out_of_a_small_window(visitor, width):
+    """What ``main`` cuts off makes the page no wider, so each part is measured."""
+    page = visitor(width=width)
+    page.goto(PATH)
+    send(page)
+    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    outside = page.locator(".questions :not(.visually-hidden)").evaluate_all(
+        """(parts, width) => parts
+            .filter((part) => part.getBoundingClientRect().right > width)
+            .map((part) => part.outerHTML.slice(0, 80))""",
+        width,
+    )
+    assert outside == []
+
+
+def test_a_link_from_the_errors_shows_the_question_too(visitor):
+    page = visitor(width=1280, height=700, reduced_motion="reduce")
+    page.goto(PATH)
+    send(page)
+    for number, link in enumerate(page.locator(".error-summary a").all()):
+        link.click()
+        expect(page.locator("legend").nth(number)).to_be_in_viewport(ratio=1)
+
+
+def test_nothing_is_called_wrong_before_it_was_touched(page):
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    radios = [node for node in tree["nodes"] if node["role"]["value"] == "radio"]
+    assert len(radios) == 21
+    for radio in radios:
+        properties = {p["name"]: p["value"].get("value") for p in radio["properties"]}
+        assert properties.get("invalid", "false") == "false"

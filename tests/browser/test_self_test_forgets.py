@@ -104,6 +104,50 @@ def test_bad_input_is_refused_and_forgotten(site, traces, status, request_line, 
     assert files_with(site, CANARY) == []
 
 
+@pytest.mark.parametrize("path", [PATH, "/beheer/login/"])
+def test_a_file_is_refused_before_it_is_written(site, traces, path):
+    before = traces()
+    body = (
+        '--x\r\nContent-Disposition: form-data; name="vraag-1"\r\n\r\nja\r\n'
+        f'--x\r\nContent-Disposition: form-data; name="x"; filename="{CANARY}"\r\n'
+        f"\r\n{CANARY}\r\n--x--\r\n"
+    )
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=x",
+        "Cookie": "csrftoken=" + "x" * 32,
+    }
+    reply = site.request("POST", path, body.encode(), headers=headers)
+    assert reply.status == 400
+    assert "Beantwoord deze vragen" not in reply.text
+    assert traces() == before
+    assert files_with(site, CANARY) == []
+
+
+@pytest.mark.parametrize(
+    "charset", ["zlib", "rot13", "latin-1", "idna", "undefined", "bestaat-niet"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/plain"])
+def test_a_request_in_other_letters_is_refused_unlogged(site, traces, method, charset, kind):
+    before = traces()
+    address = f"{PATH}?vraag-1=ja&x={CANARY}%20"
+    headers = {"Content-Type": f"{kind}; charset={charset}"}
+    reply = site.request(method, address, CANARY.encode(), headers=headers)
+    assert reply.status == 400
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert traces() == before
+
+
+def test_what_is_no_request_at_all_is_not_quoted(site, traces):
+    before = traces()
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as connection:
+        head = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nContent-Length: 3\r\n\r\n"
+        connection.sendall(f"{head}x=y{CANARY} {CANARY}\r\n\r\n".encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert b"".join(iter(lambda: connection.recv(65536), b"")).startswith(b"HTTP/1.1 400")
+    assert traces() == before
+
+
 def test_asking_for_the_head_alone_is_nothing_to_write_about(site, traces):
     before = traces()
     assert site.request("HEAD", PATH).status == 200

@@ -54,7 +54,7 @@ def test_a_start_page_with_nothing_to_do_says_so(admin_client):
     html = body(admin_client.get(START))
     assert "Er ligt geen concept klaar." in html
     assert "Alle artikels zijn op tijd nagelezen." in html
-    assert "alle alarmsignalen afgetekend" in html
+    assert "Er is geen alarmsignaal af te tekenen." in html
     assert "Vragen zonder symptoom" not in html
 
 

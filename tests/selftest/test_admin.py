@@ -108,6 +108,33 @@ def test_a_question_added_in_the_same_go_counts_for_the_threshold(admin_client, 
     assert Question.objects.count() == 3
 
 
+def test_who_does_not_see_the_questions_leaves_the_threshold_alone(
+    client, django_user_model, questionnaire
+):
+    user = django_user_model.objects.create_user("nieuw", password="x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__endswith="_questionnaire"))
+    client.force_login(user)
+    url = page("change", questionnaire)
+    assert 'name="threshold"' not in body(client.get(url))
+    data = form_data(client, url) | {"threshold": "30000", "title": "Anders"}
+    assert client.post(url, data).status_code == 302
+    questionnaire.refresh_from_db()
+    assert (questionnaire.title, questionnaire.threshold) == ("Anders", 2)
+    assert client.get(ADD).status_code == 403
+
+
+def test_a_threshold_out_of_reach_takes_the_test_off_the_site(admin_client, client):
+    """Two people who save at once can bring that about, which no form sees."""
+    questionnaire = QuestionnaireFactory(questions=2, threshold=3)
+    for method in (client.get, client.post):
+        assert method(questionnaire.get_absolute_url()).status_code == 404
+    assert "geen zelftest" in body(client.get("/zelftest/"))
+    assert "Drempel te hoog" in body(admin_client.get(LIST))
+    response = admin_client.get(page("preview", questionnaire), follow=True)
+    assert response.redirect_chain == [(page("change", questionnaire), 302)]
+    assert "De drempel ligt hoger dan het aantal vragen." in body(response)
+
+
 def test_a_new_row_comes_last(admin_client, questionnaire):
     questionnaire.questions.update(position=41)
     formset = admin_client.get(page("change", questionnaire)).context["inline_admin_formsets"][0]
@@ -167,9 +194,34 @@ def test_other_words_lose_the_signature(admin_client, questionnaire, sign, field
     url = page("change", questionnaire)
     data = form_data(admin_client, url) | {f"warning_signs-0-{field}": "<p>Anders</p>"}
     response = admin_client.post(url, data, follow=True)
-    assert "Laat het opnieuw doen" in body(response)
+    assert "Laat het opnieuw aftekenen" in body(response)
     sign.refresh_from_db()
     assert (sign.signed_off_by, sign.signed_off_on) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "signature", [{"signed_off_on": "2020-01-01"}, {"signed_off_by": "somebody else"}]
+)
+def test_other_words_are_not_signed_by_a_name_or_an_older_day(
+    admin_client, questionnaire, sign, signature
+):
+    if "signed_off_by" in signature:
+        signature = {"signed_off_by": PractitionerFactory().pk}
+    url = page("change", questionnaire)
+    data = form_data(admin_client, url) | {"warning_signs-0-text": "Anders"}
+    data |= {f"warning_signs-0-{field}": value for field, value in signature.items()}
+    assert "Laat het opnieuw aftekenen" in body(admin_client.post(url, data, follow=True))
+    sign.refresh_from_db()
+    assert (sign.text, sign.signed_off_on) == ("Anders", None)
+
+
+def test_a_form_from_before_the_signature_takes_it_away_aloud(admin_client, questionnaire):
+    unsigned = WarningSignFactory(questionnaire=questionnaire)
+    url = page("change", questionnaire)
+    data = form_data(admin_client, url)
+    unsigned.signed_off_by, unsigned.signed_off_on = PractitionerFactory(), dt.date(2026, 3, 1)
+    unsigned.save()
+    assert "Laat het opnieuw aftekenen" in body(admin_client.post(url, data, follow=True))
 
 
 def test_other_words_can_be_signed_at_once(admin_client, questionnaire, sign):
