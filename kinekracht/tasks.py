@@ -53,7 +53,7 @@ def self_test_tasks() -> list[Task]:
     signs = task(
         "Alarmsignalen af te tekenen",
         WarningSign.objects.unsigned().select_related("questionnaire"),
-        remark=lambda sign: f"in {sign.questionnaire}",
+        remark=questionnaire_of,
         done="Er is geen alarmsignaal af te tekenen.",
         url=changelist,
     )
@@ -61,7 +61,7 @@ def self_test_tasks() -> list[Task]:
     loose = task(
         "Vragen zonder symptoom",
         Question.objects.without_symptom().select_related("questionnaire"),
-        remark=lambda question: f"in {question.questionnaire}",
+        remark=questionnaire_of,
         done="",
         url=changelist,
     )
@@ -114,6 +114,11 @@ def form_of(row: Any) -> str:
         group = row._meta.get_field("questionnaire").remote_field.related_name
         return f"{form_of(row.questionnaire)}#{group}-group"
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def questionnaire_of(row: Any) -> str:
+    """Of which self-test ``row`` is a part."""
+    return f"in {row.questionnaire}"
 
 
 def short_date(day: Any) -> str:

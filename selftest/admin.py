@@ -15,7 +15,6 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from articles.blocks import Symptom
@@ -53,7 +52,7 @@ class QuestionFormSet(forms.BaseInlineFormSet):
 def symptom_choices() -> list[tuple[Any, Any]]:
     """All symptoms by article, numbered as on its page."""
     symptoms = Symptom.objects.select_related("parent").order_by(
-        "parent__title", "parent_id", "ordering"
+        "parent__title", "parent_id", "ordering", "pk"
     )
     return [("", "Geen")] + [
         (
@@ -69,8 +68,8 @@ class OrderedInline(InlineModelAdmin):
 
     extra = 0
     formfield_overrides = {
-        models.CharField: {"widget": forms.Textarea(attrs={"rows": 2})},
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})},
+        field: {"widget": forms.Textarea(attrs={"rows": 2})}
+        for field in (models.CharField, models.TextField)
     }
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
@@ -83,16 +82,21 @@ class OrderedInline(InlineModelAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        # Asked for once, not once a row.
-        is_symptom = db_field.name == "symptom"
-        field.choices = symptom_choices() if is_symptom else list(field.choices)
+        field.choices = self.choices(field)  # asked for once, not once a row
         return field
+
+    def choices(self, field: Any) -> list[tuple[Any, Any]]:
+        """What the rows choose from."""
+        return list(field.choices)
 
 
 class QuestionInline(OrderedInline, admin.TabularInline):
     model = Question
     formset = QuestionFormSet
     fields = ["position", "text", "explanation", "symptom", "may_not_apply"]
+
+    def choices(self, field: Any) -> list[tuple[Any, Any]]:
+        return symptom_choices()
 
 
 class WarningSignForm(forms.ModelForm):
@@ -146,19 +150,20 @@ class QuestionnaireAdmin(PreviewAdminMixin, RichTextAdminMixin, admin.ModelAdmin
         )
 
     # As on the site: trying the test out changes nothing, and is nobody's business.
-    @method_decorator([csrf_exempt, sensitive_post_parameters(), sensitive_variables()])
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator([csrf_exempt, require_http_methods(["GET", "HEAD", "POST"])])
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return super().preview_view(request, pk)
 
-    def preview(self, request: HttpRequest, instance: Questionnaire) -> HttpResponse:
-        if instance.threshold > instance.questions.count():
+    def preview(self, request: HttpRequest, instance: Any) -> HttpResponse:
+        question_count = self.question_count(instance)
+        if instance.threshold > question_count:
             messages.error(
                 request, "De drempel ligt hoger dan het aantal vragen. Pas dat eerst aan."
             )
             return redirect("admin:selftest_questionnaire_change", instance.pk)
         show = views.answer if request.method == "POST" else views.ask
-        return show(request, instance, preview=True, outcomes=outcomes(instance))
+        told = outcomes(instance, question_count)
+        return show(request, instance, preview=True, outcomes=told)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # Without a question there is no threshold that makes sense.
@@ -180,7 +185,7 @@ class QuestionnaireAdmin(PreviewAdminMixin, RichTextAdminMixin, admin.ModelAdmin
     def state(self, questionnaire: Any) -> str:
         if not questionnaire.published:
             kind, label = "draft", "Concept"
-        elif questionnaire.threshold > questionnaire.questions_in_it:
+        elif questionnaire.threshold > self.question_count(questionnaire):
             kind, label = "draft", "Drempel te hoog"
         else:
             kind, label = "public", "Gepubliceerd"

@@ -1,9 +1,7 @@
 """What a patient is told, and what of it can be handed over."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,18 +10,13 @@ from selftest.models import Outcome, Question, Questionnaire
 from selftest.scoring import Answer, Score, every_score, score
 
 
-class Answered(NamedTuple):
-    question: Question
-    answer: Answer
-
-
 @dataclass(frozen=True)
 class Result:
     """The score of a questionnaire that was filled in, and what it leads to."""
 
     questionnaire: Questionnaire
     # Not in the repr, so not in an error report either: Django can't hide what a generator holds.
-    answered: list[Answered] = field(repr=False)
+    answered: list[tuple[Question, Answer]] = field(repr=False)
     score: Score = field(repr=False)
 
     @property
@@ -43,14 +36,15 @@ class Result:
         return "\n".join(lines + [f"- {question}" for question in self.yes])
 
 
-def result_of(questionnaire: Questionnaire, answers: Iterable[tuple[Question, Answer]]) -> Result:
-    """The result of these answers, one for each question."""
-    answered = [Answered(question, answer) for question, answer in answers]
+def result_of(questionnaire: Questionnaire, answered: list[tuple[Question, Answer]]) -> Result:
+    """The result of an answer to each question."""
     reached = score([answer for _, answer in answered], questionnaire.threshold)
     return Result(questionnaire, answered, reached)
 
 
-def outcomes(questionnaire: Questionnaire) -> list[tuple[Outcome, list[Score]]]:
+def outcomes(
+    questionnaire: Questionnaire, question_count: int
+) -> list[tuple[Outcome, list[Score]]]:
     """Everything somebody can be told, each with the scores that lead there."""
-    scores = every_score(questionnaire.questions.count(), questionnaire.threshold)
+    scores = every_score(question_count, questionnaire.threshold)
     return [(told, list(group)) for told, group in groupby(scores, key=questionnaire.outcome)]

@@ -28,8 +28,6 @@ def start(request: HttpRequest) -> HttpResponse:
 # Without CSRF token: another site that makes a browser send this form changes nothing, as nothing
 # is kept, and can't read what comes back. A token would set a cookie, and make each page different.
 @csrf_exempt
-@sensitive_post_parameters()
-@sensitive_variables()
 @require_http_methods(["GET", "HEAD", "POST"])
 def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     """A self-test: its questions, or what the answers sent to it lead to."""
@@ -51,6 +49,8 @@ def ask(request: HttpRequest, questionnaire: Questionnaire, **extra: Any) -> Htt
     return render(request, "selftest/questions.html", context | extra)
 
 
+@sensitive_post_parameters()
+@sensitive_variables()
 def answer(request: HttpRequest, questionnaire: Questionnaire, **extra: Any) -> HttpResponse:
     """What the answers lead to, or the questions once more with what is missing."""
     form = AnswersForm(questionnaire.questions.with_symptoms(), request.POST)
