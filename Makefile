@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test check messages lock format venv venv-dev empty-venv install
+.PHONY: help run dev test check bench messages lock format venv venv-dev empty-venv install
 
 # $(call step,what,command): run the command quietly.
 define step
@@ -43,6 +43,10 @@ check: venv-dev ## Check format, lint, types, templates, imports, migrations, se
 	$(call step,Migrations are complete,$(LIVE) $(BIN)/python manage.py makemigrations --check)
 	$(call step,Settings of a live site,$(LIVE) $(BIN)/python manage.py check --deploy --fail-level WARNING)
 	@$(MAKE) --no-print-directory test
+
+bench: venv-dev ## Measure what free times cost with 0, 5,000 and 100,000 appointments
+	@$(BIN)/python -m bench
+	@$(BIN)/python -m tests.with_postgresql $(BIN)/python -m bench
 
 format: venv-dev ## Format the Python code and mend what can be mended by itself
 	@$(BIN)/python -m ruff check --fix --quiet .

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html
 from reversion.admin import VersionAdmin
 from reversion.models import Version
 
@@ -22,6 +21,7 @@ from articles.history import changes_between
 from articles.indexing import index_article
 from articles.models import Article, Category, Reference
 from articles.views import render_article
+from kinekracht.admin_marks import state_mark
 from kinekracht.preview_admin import PreviewAdminMixin
 from kinekracht.rich_text_admin import PICTURE_OVERRIDES, RichTextAdminMixin
 
@@ -159,7 +159,7 @@ class ArticleAdmin(PreviewAdminMixin, RichTextAdminMixin, VersionAdmin, ContentE
             kind, label = "scheduled", "Ingepland"
         else:
             kind, label = "draft", "Concept"
-        return format_html('<span class="state state-{}">{}</span>', kind, label)
+        return state_mark(kind, label)
 
     @admin.display(description="leestijd", ordering="word_count")
     def length(self, article: Article) -> str:

@@ -42,6 +42,21 @@ class PracticeAdmin(RichTextAdminMixin, admin.ModelAdmin):
             "Terugbetaling",
             {"fields": ["reimbursement", "reimbursement_source", "reimbursement_checked_on"]},
         ),
+        (
+            "Voorschrift",
+            {
+                "fields": [
+                    "referral",
+                    "referral_source",
+                    "referral_checked_on",
+                    "referral_valid_months",
+                ]
+            },
+        ),
+        (
+            "Afspraken",
+            {"fields": ["closed_on_holidays", "change_notice_hours", "notify_email"]},
+        ),
         ("Bij spoed", {"fields": ["emergency"]}),
     ]
 
@@ -92,7 +107,14 @@ class TreatmentAdmin(RichTextAdminMixin, admin.ModelAdmin):
         (None, {"fields": [("name", "slug"), "summary", "body", "first_consultation"]}),
         (
             "Afspraken",
-            {"fields": ["duration_minutes", "practitioners", ("bookable", "position")]},
+            {
+                "fields": [
+                    ("duration_minutes", "pause_minutes", "step_minutes"),
+                    ("notice_hours", "horizon_days"),
+                    "practitioners",
+                    ("bookable", "position"),
+                ]
+            },
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""The two fields that need care wherever they stand: formatted text and pictures."""
+"""What needs care wherever it stands: formatted text, pictures, and addresses to mail to."""
 
 import hashlib
 import re
@@ -8,11 +8,17 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django_prose_editor.fields import ProseEditorField
 
 from kinekracht import images
+
+# An address such as "a,b"@example.be is valid, and read back by mail programs as two.
+unquoted = RegexValidator(
+    '"', "Vul een e-mailadres in zonder aanhalingstekens.", inverse_match=True
+)
 
 
 class RichTextField(ProseEditorField):

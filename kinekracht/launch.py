@@ -196,9 +196,8 @@ def explanation(output: str) -> str:
 
 def services(port: int, *, debug: bool) -> list[list[str]]:
     """The commands that run as long as the site does."""
-    if debug:
-        return [[*MANAGE, "runserver", f"{HOST}:{port}"]]
-    return [GUNICORN]
+    site = [*MANAGE, "runserver", f"{HOST}:{port}"] if debug else GUNICORN
+    return [site, [*MANAGE, "worker"]]
 
 
 def start(command: list[str], environment: Environment) -> subprocess.Popen[bytes]:

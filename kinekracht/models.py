@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from phonenumber_field.modelfields import PhoneNumberField
 
-from kinekracht.fields import PictureField, RichTextField
+from kinekracht.fields import PictureField, RichTextField, unquoted
+
+MOST_MINUTES = 8 * 60  # of one appointment, or of the pause after it
+MOST_DAYS = 400  # that somebody may ask for an appointment ahead
 
 
 class PracticeManager(models.Manager["Practice"]):
@@ -48,7 +51,10 @@ class Practice(models.Model):
     )
     mobile = PhoneNumberField("gsm", blank=True)
     email = models.EmailField(
-        "e-mail", blank=True, help_text="Leeg laten mag: dan verwijst de site naar de telefoon."
+        "e-mail",
+        blank=True,
+        validators=[unquoted],
+        help_text="Leeg laten mag: dan verwijst de site naar de telefoon.",
     )
     opening_note = models.CharField(
         "openingsuren in woorden",
@@ -63,6 +69,51 @@ class Practice(models.Model):
     )
     reimbursement_source = models.CharField("bron van de terugbetaling", max_length=200, blank=True)
     reimbursement_checked_on = models.DateField("terugbetaling nagekeken op", null=True, blank=True)
+    referral = RichTextField(
+        "voorschrift",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Uitleg naast de vraag naar een voorschrift, bij het vragen van een afspraak.",
+    )
+    referral_source = models.CharField(
+        "bron over het voorschrift", max_length=200, blank=True, default="", db_default=""
+    )
+    referral_checked_on = models.DateField("voorschrift nagekeken op", null=True, blank=True)
+    referral_valid_months = models.PositiveSmallIntegerField(
+        "maanden dat een voorschrift geldt",
+        default=2,
+        db_default=2,
+        help_text="Binnen hoeveel maanden na de datum van het voorschrift de eerste sessie valt.",
+    )
+    closed_on_holidays = models.BooleanField(
+        "gesloten op feestdagen",
+        default=True,
+        db_default=True,
+        help_text="De tien wettelijke feestdagen van België.",
+    )
+    change_notice_hours = models.PositiveSmallIntegerField(
+        "uren vooraf verplaatsen of annuleren",
+        default=24,
+        db_default=24,
+        help_text="Tot zoveel uur voor een bevestigde afspraak kan een patiënt dat zelf doen.",
+    )
+    reply_days = models.PositiveSmallIntegerField(
+        "antwoord binnen",
+        default=2,
+        db_default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(14)],
+        help_text="Binnen hoeveel werkdagen jullie een aanvraag beantwoorden. De site belooft het.",
+    )
+    notify_email = models.EmailField(
+        "aanvragen melden aan",
+        blank=True,
+        validators=[unquoted],
+        default="",
+        db_default="",
+        help_text="Krijgt een mail bij elke aanvraag, annulering en verplaatsing. "
+        "Er staan enkel initialen in.",
+    )
     emergency = RichTextField(
         "bij spoed",
         blank=True,
@@ -138,7 +189,35 @@ class Treatment(models.Model):
         help_text="Stap voor stap: wie weet wat er komt, durft sneller te bellen.",
     )
     duration_minutes = models.PositiveSmallIntegerField(
-        "duur in minuten", default=30, validators=[MinValueValidator(5)]
+        "duur in minuten",
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(MOST_MINUTES)],
+    )
+    pause_minutes = models.PositiveSmallIntegerField(
+        "pauze erna in minuten",
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text="Om te noteren, te luchten, op adem te komen.",
+    )
+    step_minutes = models.PositiveSmallIntegerField(
+        "begint om de",
+        default=15,
+        db_default=15,
+        choices=[(15, "15 minuten"), (30, "30 minuten"), (60, "60 minuten")],
+        help_text="Welke begintijden we aanbieden: elk kwartier, halfuur of uur.",
+    )
+    notice_hours = models.PositiveSmallIntegerField(
+        "uren vooraf te boeken",
+        default=24,
+        db_default=24,
+        help_text="Wie vroeger wil komen, belt.",
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        "dagen vooruit te boeken",
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
     )
     practitioners = models.ManyToManyField(
         Practitioner, verbose_name="therapeuten", related_name="treatments", blank=True

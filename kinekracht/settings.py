@@ -9,6 +9,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,10 +87,12 @@ INSTALLED_APPS = [
     "csp",
     "django_prose_editor",
     "phonenumber_field",
+    "post_office",
     "reversion",
     "kinekracht.apps.KineKrachtConfig",  # after the packages whose admin it adapts
     "articles.apps.ArticlesConfig",
     "selftest.apps.SelfTestConfig",
+    "booking.apps.BookingConfig",
 ]
 
 MIDDLEWARE = [
@@ -154,6 +157,27 @@ CONSOLE = env.email_url_config("consolemail://")
 vars().update(service("EMAIL_URL", default=CONSOLE, parse=env.email_url))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="KineKracht <noreply@localhost>")
 
+MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=300)
+POST_OFFICE = {
+    # One at a time: a worker that is killed has at most one mail that is sent and not marked so.
+    "BATCH_SIZE": 1,
+    "THREADS_PER_PROCESS": 1,
+    "BATCH_DELIVERY_TIMEOUT": 30,  # seconds; less than the lease of booking.models.Worker
+    "SENDING_ORDER": ["-priority", "id"],
+    "RETRY_INTERVAL": timedelta(seconds=MAIL_RETRY_SECONDS),
+    "MAX_RETRIES": 2000,  # a week of trying; staff see it from the first failure on
+    "LOG_LEVEL": 1,  # failures only
+    "FILE_STORAGE": "mail",
+}
+EMAIL_TIMEOUT = 20
+
+# Appointments
+REQUESTS_PER_ADDRESS = env.int("REQUESTS_PER_ADDRESS", default=10)  # a day
+OPEN_REQUESTS_PER_PERSON = env.int("OPEN_REQUESTS_PER_PERSON", default=2)
+FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", default=2)  # nobody fills it in faster
+FORM_MAX_HOURS = env.int("FORM_MAX_HOURS", default=4)  # older ones are looked at once more
+LINK_DAYS = env.int("LINK_DAYS", default=30)  # after an appointment, that its own page works
+
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -163,6 +187,10 @@ MEDIA_ROOT = VAR_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o644
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "mail": {  # attachments, until they are sent; never served
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "mail", "file_permissions_mode": 0o600},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -263,6 +291,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # It quotes addresses; what failed is kept in its own table, for staff.
+        "post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
         # Django leaves it to gunicorn to drop the body of an answer to HEAD; each time it says so.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },

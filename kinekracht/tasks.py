@@ -1,17 +1,27 @@
 """What is waiting for staff: the sections of the admin's start page."""
 
+import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from post_office.models import Email
 
 from articles.models import Article
+from booking.delivery import left_lying, not_arriving
+from booking.models import Appointment, CallBack
+from booking.wording import clock, day_and_hour, waiting
 from selftest.models import Question, WarningSign
 
 MOST_SHOWN = 8
+MOST_TODAY = 30
+NO_WORKER = (
+    "Het programma dat mails verstuurt, geeft geen teken van leven. Patiënten krijgen niets: vraag "
+    "je webbeheerder om het te starten."
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,7 @@ class Task:
     total: int
     done: str
     url: str
+    advice: str = ""  # what to do about all of it
 
     @property
     def more(self) -> int:
@@ -41,10 +52,96 @@ class Task:
 
 def tasks_for(user: Any) -> list[Task]:
     """The tasks this user may do something about, the most pressing first."""
+    now = timezone.now()
+    may = user.has_perm
     return [
+        *(lying_mails(now) if may("post_office.view_email") else []),
+        *(appointments_to_answer(now) if may("booking.change_appointment") else []),
+        *(appointments_today(now) if may("booking.view_appointment") else []),
+        *(call_backs(now) if may("booking.change_callback") else []),
+        *(failing_mails() if may("post_office.view_email") else []),
         *(self_test_tasks() if user.has_perm("selftest.change_warningsign") else []),
         *(article_tasks() if user.has_perm("articles.change_article") else []),
     ]
+
+
+def lying_mails(now: dt.datetime) -> list[Task]:
+    """That nothing sends the mails; not usual."""
+    lying = task(
+        "De mails liggen stil",
+        left_lying(now).order_by("created"),
+        title=lambda email: str(email.subject),
+        remark=lambda email: f"wacht {waiting(email.created, now)}",
+        done="",
+        url=f"{reverse('admin:post_office_email_changelist')}?toestand=wacht",
+    )
+    return [replace(lying, advice=NO_WORKER)] if lying.items else []
+
+
+def appointments_to_answer(now: dt.datetime) -> list[Task]:
+    """Who asked for an appointment and has no answer yet."""
+    return [
+        task(
+            "Aanvragen te beantwoorden",
+            Appointment.objects.awaiting_reply().order_by("created_at", "pk"),
+            title=lambda a: a.name,
+            remark=lambda a: (
+                f"{waiting(a.created_at, now)} · wil komen op {day_and_hour(a.starts_at)}"
+            ),
+            done="Alle aanvragen zijn beantwoord.",
+            url=f"{reverse('admin:booking_appointment_changelist')}"
+            f"?status__exact={Appointment.Status.REQUESTED}&wanneer=alles",
+        )
+    ]
+
+
+def appointments_today(now: dt.datetime) -> list[Task]:
+    """Who comes today: initials, as others may look on."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = (today + dt.timedelta(hours=36)).replace(hour=0)
+    return [
+        task(
+            "Vandaag",
+            Appointment.objects.occupying()
+            .exclude(status=Appointment.Status.REQUESTED)
+            .starting(today, tomorrow)
+            .select_related("practitioner"),
+            title=lambda a: f"{clock(a.starts_at)} uur · {a.initials}",
+            remark=lambda a: f"bij {a.practitioner} · {a.get_status_display()}",
+            done="Vandaag komt er niemand.",
+            url=f"{reverse('agenda:show')}?dag={today:%Y-%m-%d}",
+            most=MOST_TODAY,
+        )
+    ]
+
+
+def call_backs(now: dt.datetime) -> list[Task]:
+    """Who asked to be called."""
+    return [
+        task(
+            "Terug te bellen",
+            CallBack.objects.open().order_by("created_at", "pk"),
+            title=lambda call_back: call_back.name,
+            remark=lambda call_back: (
+                f"{waiting(call_back.created_at, now)} · past {call_back.parts_of_day}"
+            ),
+            done="Er wacht niemand op een telefoontje.",
+            url=f"{reverse('admin:booking_callback_changelist')}?gebeld=nee",
+        )
+    ]
+
+
+def failing_mails() -> list[Task]:
+    """The mails that don't arrive; not usual."""
+    failing = task(
+        "Mails die niet aankomen",
+        not_arriving(Email.objects.order_by("created")),
+        title=lambda email: str(email.subject),
+        remark=lambda email: f"aan {', '.join(email.to)}, {waiting(email.created, timezone.now())}",
+        done="",
+        url=f"{reverse('admin:post_office_email_changelist')}?toestand=fout",
+    )
+    return [failing] if failing.items else []
 
 
 def self_test_tasks() -> list[Task]:
@@ -97,11 +194,20 @@ def article_tasks() -> list[Task]:
     ]
 
 
-def task(title: str, rows: Any, *, remark: Callable[[Any], str], done: str, url: str) -> Task:
+def task(
+    name: str,
+    rows: Any,
+    *,
+    title: Callable[[Any], str] = str,
+    remark: Callable[[Any], str],
+    done: str,
+    url: str,
+    most: int = MOST_SHOWN,
+) -> Task:
     """A task made of ``rows``, a queryset; ``url`` is where they all stand."""
     return Task(
-        title=title,
-        items=[Item(str(row), form_of(row), remark(row)) for row in rows[:MOST_SHOWN]],
+        title=name,
+        items=[Item(title(row), form_of(row), remark(row)) for row in rows[:most]],
         total=rows.count(),
         done=done,
         url=url,

@@ -32,7 +32,10 @@ urlpatterns = [
     path("artikels/", include("articles.urls")),
     # What patients ask themselves
     path("zelftest/", include("selftest.urls")),
+    # What patients ask us
+    path("afspraak/", include("booking.urls")),
     # Staff
+    path("beheer/agenda/", include("booking.agenda_urls")),
     path("beheer/", admin.site.urls),
     # Machines
     path("gezond/", views.health, name="health"),

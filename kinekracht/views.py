@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from articles import structured_data
 from articles.models import Article
+from booking.models import Worker
 from kinekracht.caching import immutable, public
 from kinekracht.models import Practice, Practitioner, Treatment
 
@@ -108,13 +110,16 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """200 if the database answers, 503 if it does not."""
+    """200 if the database answers, 503 if it does not; and when the worker was last seen."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        worker = Worker.objects.first()
     except Error:
         return HttpResponse("database onbereikbaar\n", "text/plain; charset=utf-8", status=503)
-    return HttpResponse("in orde\n", "text/plain; charset=utf-8")
+    seen = "nog niet gestart"
+    if worker is not None:
+        seconds = int((timezone.now() - worker.beat_at).total_seconds())
+        seen = f"{max(0, seconds)} s geleden"
+    return HttpResponse(f"in orde\nworker: {seen}\n", "text/plain; charset=utf-8")
 
 
 @require_safe

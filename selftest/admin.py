@@ -13,12 +13,12 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles.blocks import Symptom
 from articles.references import without_citations
+from kinekracht.admin_marks import state_mark
 from kinekracht.preview_admin import PreviewAdminMixin
 from kinekracht.rich_text_admin import RichTextAdminMixin
 from selftest import views
@@ -189,7 +189,7 @@ class QuestionnaireAdmin(PreviewAdminMixin, RichTextAdminMixin, admin.ModelAdmin
             kind, label = "draft", "Drempel te hoog"
         else:
             kind, label = "public", "Gepubliceerd"
-        return format_html('<span class="state state-{}">{}</span>', kind, label)
+        return state_mark(kind, label)
 
     @admin.display(description="vragen", ordering="questions_in_it")
     def question_count(self, questionnaire: Any) -> int:

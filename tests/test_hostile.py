@@ -29,6 +29,12 @@ PATHS = [
     "/artikels/feed/",
     "/zelftest/",
     "/zelftest/bekken/",
+    "/afspraak/",
+    "/afspraak/kine/",
+    "/afspraak/kine/2026-12-01-0900/",
+    "/afspraak/terugbellen/",
+    "/afspraak/a/geen-sleutel/",
+    "/afspraak/agenda/geen-sleutel.ics",
     "/gezond/",
     "/robots.txt",
     "/sitemap.xml",
@@ -117,7 +123,8 @@ def test_no_query_string_breaks_a_page(visitor, path):
 
 
 @pytest.mark.parametrize(
-    "base", ["/", "/artikels/", "/behandelingen/", "/zelftest/", "/media/", "/beheer/"]
+    "base",
+    ["/", "/artikels/", "/behandelingen/", "/zelftest/", "/afspraak/", "/media/", "/beheer/"],
 )
 def test_no_path_breaks_the_site(visitor, base):
     for tail in TAILS:

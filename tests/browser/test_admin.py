@@ -13,6 +13,9 @@ FORMS = [
     "articles/reference",
     "auth/group",
     "auth/user",
+    "booking/calendarfeed",
+    "booking/closure",
+    "booking/workinghours",
     "kinekracht/practitioner",
     "kinekracht/treatment",
     "redirects/redirect",
@@ -22,13 +25,22 @@ PAGES = [
     "",
     "articles/",
     "auth/",
+    "booking/",
     "kinekracht/",
+    "post_office/",
     "redirects/",
     "selftest/",
     "password_change/",
     "auth/user/1/password/",
     "kinekracht/practice/1/change/",
     "kinekracht/practice/1/history/",
+    "agenda/",
+    "agenda/?dag=2026-12-01",
+    "agenda/?dag=2026-12-01&afdruk=1",
+    "booking/appointment/",
+    "booking/appointment/add/",
+    "booking/callback/",
+    "post_office/email/",
     "articles/article/recover/",
     "articles/article/1/history/1/1/",
     *(f"{form}/" for form in FORMS),
@@ -46,11 +58,12 @@ WRONG_WORDS = re.compile(
 
 @pytest.fixture(scope="module", autouse=True)
 def _something_in_every_list(site, chromium_browser, staff_state):
-    """A fresh site has no group and no old address."""
+    """A fresh site has no group, no old address, and nobody who is away or follows along."""
     context = chromium_browser.new_context(base_url=site.url, storage_state=staff_state)
     page = context.new_page()
     for form, fields in {
         "auth/group": {"name": "Onthaal"},
+        "booking/closure": {"first_day": "2020-01-02", "reason": "Lang geleden"},
         "redirects/redirect": {"old_path": "/oud/", "new_path": "/"},
     }.items():
         page.goto(f"/beheer/{form}/add/")
@@ -58,6 +71,10 @@ def _something_in_every_list(site, chromium_browser, staff_state):
             page.locator(f"[name={name}]").fill(value)
         page.locator("[name=_save]").click()
         page.get_by_text("is toegevoegd").wait_for()
+    page.goto("/beheer/booking/calendarfeed/add/")
+    page.locator("[name=practitioner]").select_option(index=1)
+    page.locator("[name=_save]").click()
+    page.get_by_text("is toegevoegd").wait_for()
     context.close()
 
 

@@ -23,6 +23,7 @@ PAGES = [
     "/artikels/?q=" + "x" * 300,
     ARTICLE,
     "/zelftest/bekkenbodem/",
+    "/afspraak/bekkenbodemkinesitherapie/",
     "/bestaat-niet/",
 ]
 

@@ -1,5 +1,6 @@
 """What ``make run`` promises, on the launcher itself and its processes."""
 
+import contextlib
 import http.cookiejar
 import re
 import shutil
@@ -128,7 +129,7 @@ def test_what_is_kept_is_the_owners_only(site):
 def test_a_signal_ends_every_process_and_frees_the_port(var_dir, numbers):
     with running_site(var_dir) as site:
         processes = everything_in(site)
-        assert len(processes) == 4  # launcher, gunicorn, its two workers
+        assert len(processes) == 5  # launcher, gunicorn with its two workers, the worker for mail
         for number in numbers:
             site.process.send_signal(number)
         assert site.process.wait(30) == 0
@@ -144,13 +145,34 @@ def test_the_processes_do_not_outlive_a_launcher_that_was_killed(var_dir):
         assert_gone(site, processes)
 
 
-def test_it_ends_with_an_error_when_the_server_dies(var_dir):
+@pytest.mark.parametrize("name", ["gunicorn", "worker"])
+def test_it_ends_with_an_error_when_a_part_of_it_dies(var_dir, name):
     with running_site(var_dir) as site:
-        launcher, server, *workers = everything_in(site)
-        server.kill()
+        processes = everything_in(site)
+        [part] = [p for p in processes[0].children() if name in p.cmdline()]
+        part.kill()
         assert site.process.wait(30) == 1
         assert "ended by itself" in site.output.read_text()
-        assert_gone(site, [launcher, server, *workers])
+        assert_gone(site, processes)
+
+
+@pytest.mark.parametrize("options", [[], ["--debug"]])
+def test_the_worker_works_as_long_as_the_site_does(var_dir, options):
+    with running_site(var_dir, *options) as site:
+        deadline = time.monotonic() + 30
+        while "worker: nog niet gestart" in site.get("/gezond/").text:
+            assert time.monotonic() < deadline
+        assert re.fullmatch(r"in orde\nworker: \d+ s geleden\n", site.get("/gezond/").text)
+        assert holder_in(var_dir)
+        site.stop()
+        assert holder_in(var_dir) == ""
+        assert "Traceback" not in site.output.read_text()
+
+
+def holder_in(var_dir):
+    """Which worker has the lease."""
+    with contextlib.closing(sqlite3.connect(var_dir / "db.sqlite3")) as database:
+        return database.execute("SELECT holder FROM booking_worker").fetchone()[0]
 
 
 def test_a_make_that_is_interrupted_alone_takes_the_site_with_it(var_dir):

@@ -3,7 +3,9 @@ import re
 
 import pytest
 from django.db import DatabaseError, connection
+from pytest_django.asserts import assertNumQueries
 
+from booking.models import Worker
 from kinekracht.models import Practice
 from tests.factories import (
     ArticleFactory,
@@ -157,8 +159,23 @@ def test_the_health_check_tells_whether_the_database_answers(client):
 
     assert client.get("/gezond/").status_code == 200
     with connection.execute_wrapper(broken):
-        assert client.get("/gezond/").status_code == 503
+        response = client.get("/gezond/")
+    assert response.status_code == 503
+    assert body(response) == "database onbereikbaar\n"
     assert "no-store" in client.get("/gezond/")["Cache-Control"]
+
+
+def test_the_health_check_tells_when_the_worker_was_last_seen(client, time_machine):
+    now = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+    time_machine.move_to(now, tick=False)
+    assert body(client.get("/gezond/")) == "in orde\nworker: nog niet gestart\n"
+    Worker.objects.create(beat_at=now - dt.timedelta(seconds=12, milliseconds=500))
+    with assertNumQueries(1):
+        response = client.get("/gezond/")
+    assert body(response) == "in orde\nworker: 12 s geleden\n"
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    Worker.objects.update(beat_at=now + dt.timedelta(seconds=3))  # the clock of another machine
+    assert body(client.get("/gezond/")) == "in orde\nworker: 0 s geleden\n"
 
 
 def test_robots_are_kept_out_of_the_admin_and_shown_the_map(client, settings):
@@ -174,6 +191,7 @@ def test_the_sitemap_lists_every_page_that_can_be_read(client):
     paths = set(re.findall(r"<loc>http://testserver(/[^<]*)</loc>", xml))
     assert paths == {
         *PAGES,
+        "/afspraak/",
         article.get_absolute_url(),
         article.category.get_absolute_url(),
         treatment.get_absolute_url(),

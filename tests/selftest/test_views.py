@@ -421,11 +421,6 @@ def test_the_result_costs_what_the_form_costs_however_many_questions(
 # Handing over
 
 
-def test_answers_are_handed_over_only_where_there_is_a_form_to_receive_them(client, questionnaire):
-    assert "meesturen" not in body(client.post(PATH, filled_in(questionnaire, 3)))
-
-
-@pytest.mark.urls("tests.selftest.urls_with_booking")
 def test_handing_over_is_a_choice_that_shows_what_it_sends(client, questionnaire):
     page = body(client.post(PATH, filled_in(questionnaire, 2)))
     form = re.search(r'<form action="/afspraak/".*?</form>', page, re.DOTALL)[0]

@@ -1,5 +1,8 @@
-"""The self-test's addresses alone: every page fails at its first link to another."""
+"""The self-test's addresses and those every page asks for: a page fails at its first other link."""
 
 from django.urls import include, path
 
-urlpatterns = [path("zelftest/", include("selftest.urls"))]
+urlpatterns = [
+    path("zelftest/", include("selftest.urls")),
+    path("afspraak/", include("booking.urls")),
+]

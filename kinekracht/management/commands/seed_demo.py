@@ -16,6 +16,7 @@ from django.db import transaction
 from articles.blocks import BLOCKS, Symptom
 from articles.indexing import index_article
 from articles.models import Article, Category, Reference
+from booking.models import WorkingHours
 from kinekracht.models import DemoContent, Practice, Practitioner, Treatment
 from selftest.models import Question, Questionnaire, WarningSign
 
@@ -26,7 +27,8 @@ class Command(BaseCommand):
     help = "Load the content the site ships with, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for load in (load_practice, load_references, load_article, load_self_test):
+        loads = (load_practice, load_references, load_article, load_self_test, load_booking)
+        for load in loads:
             if bring_in(load):
                 self.stdout.write(f"seed_demo: {load.__name__.removeprefix('load_')} loaded")
 
@@ -103,6 +105,14 @@ def load_self_test() -> None:
         save(Question(questionnaire=questionnaire, position=position, symptom=symptom, **fields))
     for position, fields in enumerate(warning_signs, start=1):
         save(WarningSign(questionnaire=questionnaire, position=position, **fields))
+
+
+def load_booking() -> None:
+    """Working hours, which are made up: with none there would be no free times to look at."""
+    for fields in read("booking.toml")["working_hours"]:
+        practitioner = Practitioner.objects.filter(name=fields.pop("practitioner")).first()
+        for weekday in fields.pop("weekdays") if practitioner else []:
+            save(WorkingHours(practitioner=practitioner, weekday=weekday, **fields))
 
 
 def read(name: str) -> dict[str, Any]:

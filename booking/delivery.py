@@ -1,0 +1,37 @@
+"""Which mails don't get through."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+from post_office.models import STATUS, Email
+
+from booking.models import Worker
+from kinekracht.admin_marks import state_mark
+
+PATIENCE = dt.timedelta(minutes=5)
+QUEUED = [STATUS.queued, STATUS.requeued]
+UNSENT = [STATUS.failed, *QUEUED]
+
+
+def not_arriving(emails: Any) -> Any:
+    """Those of ``emails`` that were tried in vain, whether they will be tried again or not."""
+    return emails.filter(Q(status=STATUS.failed) | Q(status__in=QUEUED, number_of_retries__gte=1))
+
+
+def left_lying(now: dt.datetime) -> Any:
+    """The mails that should have been sent some minutes ago, if nothing is there to send them."""
+    if Worker.is_alive(now):
+        return Email.objects.none()
+    due = Q(scheduled_time=None) | Q(scheduled_time__lte=now - PATIENCE)
+    return Email.objects.filter(due, status__in=QUEUED, created__lte=now - PATIENCE)
+
+
+def mail_mark(email: Email) -> SafeString:
+    """How a mail stands, with its mark."""
+    if email.status == STATUS.sent:
+        return state_mark("public", "Verstuurd")
+    if email.status == STATUS.failed or email.number_of_retries:
+        return state_mark("missed", "Komt niet aan")
+    return state_mark("scheduled", "Wacht")

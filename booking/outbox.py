@@ -1,0 +1,217 @@
+"""How a mail is made, queued with what it reports, and forgotten."""
+
+import datetime as dt
+import re
+from email.utils import make_msgid
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from post_office import mail
+from post_office.models import STATUS, Attachment, Email
+
+from booking import calendars, ics
+from booking.models import Appointment, CallBack, Mail
+from booking.slots import local
+from kinekracht.formatting import belgian
+from kinekracht.models import Practice
+
+WAITING = (STATUS.queued, STATUS.requeued)
+KEEP_FILES = dt.timedelta(hours=1)  # longer than a transaction that may still want them
+
+
+@transaction.atomic
+def to_patient(
+    appointment: Appointment,
+    kind: str,
+    subject: str,
+    *,
+    expires_at: dt.datetime | None = None,
+    with_calendar: bool = True,
+    **context: Any,
+) -> None:
+    """Queue the mail ``kind`` for the patient, if there is an address, with its calendar file.
+
+    It is not sent any more from ``expires_at`` on. It takes the place of reminders that could
+    not be sent yet.
+    """
+    if not appointment.email:
+        return
+    reminders = Email.objects.filter(about__kind__startswith="reminder", status__in=WAITING)
+    reminders.filter(about__appointment=appointment).delete()
+    practice = Practice.objects.current()
+    calendar = calendar_file(appointment, practice) if with_calendar else {}
+    email = queue(
+        appointment.email,
+        kind,
+        subject,
+        practice=practice,
+        attachments=calendar,
+        expires_at=expires_at,
+        context={
+            "name": " ".join(appointment.name.split()),
+            **when(appointment.starts_at),
+            "limit": limit_in_words(appointment, practice),
+            "practitioner": appointment.practitioner.name,
+            "ended": not appointment.is_live,
+            "has_calendar": bool(calendar),
+            "link": settings.SITE_URL + appointment.get_absolute_url(),
+            "start": settings.SITE_URL + reverse("booking:start"),
+            **context,
+        },
+    )
+    remember(appointment, kind, email)
+
+
+@transaction.atomic
+def to_staff(target: Appointment | CallBack, kind: str, subject: str, **context: Any) -> None:
+    """Queue the mail ``kind`` for the practice, if it has an address: initials, and a link."""
+    practice = Practice.objects.current()
+    recipient = practice.notify_email or practice.email
+    if not recipient:
+        return
+    form = reverse(f"admin:booking_{target._meta.model_name}_change", args=[target.pk])
+    context |= {"initials": target.initials, "link": settings.SITE_URL + form}
+    email = queue(recipient, kind, subject, practice=practice, context=context)
+    if isinstance(target, Appointment):
+        remember(target, kind, email)
+
+
+def queue(
+    recipient: str,
+    kind: str,
+    subject: str,
+    *,
+    practice: Practice,
+    context: dict[str, Any],
+    attachments: dict[str, Any] | None = None,
+    expires_at: dt.datetime | None = None,
+) -> Email:
+    """Put a mail in the queue, in the transaction that is going on."""
+    context = context | {
+        "subject": subject,
+        "practice": practice,
+        "address": calendars.address_lines(practice),
+        "telephones": [(belgian(number), number.as_e164) for number in practice.telephones],
+    }
+    headers = {
+        # The same should it be sent twice, by which mail programs show it once.
+        "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+        "Auto-Submitted": "auto-generated",  # so that no absence is answered
+    }
+    if practice.email:
+        headers["Reply-To"] = practice.email
+    return mail.send(
+        recipient,
+        # It takes these for templates; what they say must not be taken for one once more.
+        subject="{{ subject|safe }}",
+        message="{{ text|safe }}",
+        html_message="{{ html|safe }}",
+        context={
+            "subject": subject,
+            "text": without_gaps(render(kind, "txt", context)),
+            "html": render(kind, "html", context),
+        },
+        headers=headers,
+        attachments=attachments,
+        expires_at=expires_at,
+    )
+
+
+def render(kind: str, form: str, context: dict[str, Any]) -> str:
+    """The words of the mail ``kind``, as plain text (``txt``) or ``html``."""
+    return render_to_string(f"mails/{kind}.txt", context | {"base": f"mails/base.{form}"})
+
+
+def without_gaps(text: str) -> str:
+    """``text`` without the empty lines of what was not filled in."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def calendar_file(appointment: Appointment, practice: Practice) -> dict[str, Any]:
+    """What the patient's calendar should know now: nothing, before it was ever confirmed."""
+    confirmed = Appointment.Status.CONFIRMED
+    if appointment.status != confirmed and not (
+        appointment.changes.filter(to_status=confirmed).exists()
+    ):
+        return {}
+    method = ics.Method.REQUEST if appointment.is_live else ics.Method.CANCEL
+    content = ContentFile(calendars.for_patient(appointment, method, practice))
+    return {"afspraak.ics": {"file": content, "mimetype": f"text/calendar; method={method}"}}
+
+
+def remember(appointment: Appointment, kind: str, email: Email) -> None:
+    """Note what a mail is about; IntegrityError if there is one of this kind and version."""
+    Mail.objects.create(
+        appointment=appointment, kind=kind, version=appointment.version, email=email
+    )
+
+
+def forget(appointment: Appointment) -> None:
+    """Delete all mails about ``appointment``, with what was attached."""
+    emails = Email.objects.filter(about__appointment=appointment)
+    drop_attachments(Attachment.objects.filter(emails__in=emails))
+    emails.delete()
+
+
+def tidy(now: dt.datetime) -> None:
+    """Delete what no mail needs any more: sent calendars, and reminders that came too late.
+
+    A transaction that is rolled back takes its mail along, but not a file.
+    """
+    Email.objects.filter(status__in=WAITING, expires_at__lte=now).delete()
+    drop_attachments(Attachment.objects.exclude(emails__status__in=[*WAITING, STATUS.failed]))
+    folder = Path(storages["mail"].path(""))
+    old = [
+        path
+        for path in folder.rglob("*.ics")
+        if path.stat().st_mtime < (now - KEEP_FILES).timestamp()
+    ]
+    if old:
+        known = set(Attachment.objects.values_list("file", flat=True))
+        for path in old:
+            if str(path.relative_to(folder)) not in known:
+                path.unlink(missing_ok=True)
+
+
+def drop_attachments(attachments: Any) -> None:
+    """Delete attachments; their files go when that is settled."""
+    for attachment in list(attachments):
+        storage, name = attachment.file.storage, attachment.file.name
+        attachment.delete()
+        transaction.on_commit(partial(storage.delete, name))
+
+
+def limit_in_words(appointment: Appointment, practice: Practice) -> str:
+    """Until when the patient may move or cancel online; nothing if that is over."""
+    at = appointment.starts_at
+    if appointment.status == Appointment.Status.CONFIRMED:
+        at -= dt.timedelta(hours=practice.change_notice_hours)
+    return in_words(at) if at > timezone.now() else ""
+
+
+def when(moment: dt.datetime) -> dict[str, str]:
+    """A moment for a template, in words, as the clocks in Brussels show it."""
+    at = local(moment)
+    return {"day": date_format(at, "l j F Y"), "time": f"{at:%-H.%M} uur"}
+
+
+def in_words(moment: dt.datetime) -> str:
+    """A moment in a sentence: dinsdag 1 december 2026 om 9.00 uur."""
+    return "{day} om {time}".format(**when(moment))
+
+
+def short(moment: dt.datetime) -> str:
+    """A moment in a subject: dinsdag 1 december, 9.00 uur."""
+    at = local(moment)
+    return f"{date_format(at, 'l j F')}, {at:%-H.%M} uur"

@@ -1,0 +1,267 @@
+"""How a patient asks for an appointment, or to be called: no account, no JavaScript."""
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from booking import workflow
+from booking.availability import availability, slot_at
+from booking.converters import monday_of
+from booking.forms import CallBackForm, RequestForm, oldest_referral
+from booking.holidays import holidays_between
+from booking.limits import TooMany, hashed
+from booking.models import SELF_TEST_LENGTH
+from booking.occupancy import NotFree
+from booking.slots import local, monday, nearest
+from booking.weeks import WEEK, Week, week_page
+from kinekracht.models import Practitioner, Treatment
+
+OFFERS = 6  # other moments, where one has gone
+
+
+def bookable_treatments() -> QuerySet[Treatment]:
+    """What can be booked online, with the people who can be booked for it."""
+    people = Practitioner.objects.filter(bookable=True)
+    return (
+        Treatment.objects.filter(bookable=True, practitioners__bookable=True)
+        .prefetch_related(Prefetch("practitioners", people))
+        .distinct()
+    )
+
+
+def preferred(request: HttpRequest, treatment: Treatment) -> Practitioner | None:
+    """Whom the patient chose (``?bij=``), if anybody; Http404 for who doesn't do this."""
+    slug = request.GET.get("bij")
+    if not slug:
+        return None
+    for person in treatment.practitioners.all():
+        if person.slug == slug:
+            return person
+    raise Http404
+
+
+def brought_along(request: HttpRequest) -> str:
+    """The self-test that somebody chose to bring: by a POST, and only with their tick."""
+    agreed = request.method == "POST" and request.POST.get("agreed")
+    return request.POST.get("self_test", "")[:SELF_TEST_LENGTH] if agreed else ""
+
+
+# A POST to the next three changes nothing: it brings answers of the self-test from page to page,
+# as addresses and cookies would leave a trace of them.
+carries_self_test = csrf_exempt
+
+
+@carries_self_test
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@sensitive_variables()
+def start(request: HttpRequest) -> HttpResponse:
+    """What for, and with whom; where there is no choice, straight on to the free times."""
+    treatments = list(bookable_treatments())
+    self_test = brought_along(request)
+    if len(treatments) == 1 and len(treatments[0].practitioners.all()) == 1:
+        address = reverse("booking:times", args=[treatments[0].slug])
+        return HttpResponseRedirect(address, preserve_request=bool(self_test))
+    context = {"treatments": treatments, "self_test": self_test}
+    return render(request, "booking/start.html", context)
+
+
+@carries_self_test
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@sensitive_variables()
+def times(request: HttpRequest, slug: str) -> HttpResponse:
+    """The free times of a treatment, a week a page; first the first week that has one."""
+    treatment = get_object_or_404(bookable_treatments(), slug=slug)
+    practitioner = preferred(request, treatment)
+    context = {
+        "treatment": treatment,
+        "practitioner": practitioner,
+        "practitioners": treatment.practitioners.all(),
+        "self_test": brought_along(request),
+        "query": query_of(practitioner),
+    }
+    week, elsewhere = weeks(request, treatment, practitioner=practitioner)
+    return render(request, "booking/times.html", context | {"week": week, "elsewhere": elsewhere})
+
+
+def weeks(
+    request: HttpRequest, treatment: Treatment, **options: Any
+) -> tuple[Week, dt.datetime | None]:
+    """The week that was asked for, or else the first with a free time.
+
+    With it, where it is empty, the first free moment after it. ``options`` are those of
+    availability(). Http404 for a week that is none, is over, or can't be booked yet.
+    """
+    now = timezone.now()
+    today = local(now).date()
+    last = local(now + dt.timedelta(days=treatment.horizon_days)).date()
+    asked = request.GET.get("week")
+    if asked:
+        begin = monday_or_404(asked)
+        if not monday(today) <= begin <= last:
+            raise Http404
+        end = begin + WEEK - dt.timedelta(days=1)
+        slots = availability(treatment, now=now, first=begin, last=end, **options)
+    else:
+        slots = availability(treatment, now=now, **options)
+        begin = monday(local(slots[0].start).date() if slots else today)
+    names = holidays_between(begin, begin + WEEK)
+    week = week_page(slots, begin, today=today, last=last, holidays=names)
+    later = availability(treatment, now=now, first=begin, **options) if week.is_empty else []
+    return week, later[0].start if later else None
+
+
+def monday_or_404(week: str) -> dt.date:
+    """The first day of a week in an address; Http404 if it is none."""
+    try:
+        return monday_of(week)
+    except ValueError:
+        raise Http404 from None
+
+
+def query_of(practitioner: Practitioner | None, **more: str) -> str:
+    """What stands behind an address to keep a choice: "?bij=…", or nothing."""
+    chosen = ({"bij": practitioner.slug} if practitioner else {}) | more
+    return f"?{urlencode(chosen)}" if chosen else ""
+
+
+@carries_self_test
+@require_POST
+@sensitive_post_parameters()
+@sensitive_variables()
+def form_with_self_test(request: HttpRequest, slug: str, start: dt.datetime) -> HttpResponse:
+    """The form, with the self-test that somebody brought along to look at."""
+    return ask(request, *asked_for(request, slug), start, self_test=brought_along(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@sensitive_variables()
+def request_form(request: HttpRequest, slug: str, start: dt.datetime) -> HttpResponse:
+    """The form for a free moment, and what was sent with it."""
+    show = receive if request.method == "POST" else ask
+    return show(request, *asked_for(request, slug), start)
+
+
+def asked_for(request: HttpRequest, slug: str) -> tuple[Treatment, Practitioner | None]:
+    """The treatment and the preference in an address; Http404 if there are no such."""
+    treatment = get_object_or_404(bookable_treatments(), slug=slug)
+    return treatment, preferred(request, treatment)
+
+
+def ask(
+    request: HttpRequest,
+    treatment: Treatment,
+    practitioner: Practitioner | None,
+    start: dt.datetime,
+    self_test: str = "",
+) -> HttpResponse:
+    """The empty form; 409 with other moments where this one isn't free."""
+    now = timezone.now()
+    free = slot_at(treatment, start, now=now, practitioner=practitioner)
+    form = RequestForm(start=start, self_test=self_test)
+    response = show_form(request, form, treatment, practitioner, is_free=free is not None)
+    # Who goes back to it finds the same form, and sending that once more is the same appointment.
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def receive(
+    request: HttpRequest,
+    treatment: Treatment,
+    practitioner: Practitioner | None,
+    start: dt.datetime,
+) -> HttpResponse:
+    """Store what was sent; or show it again, with what is wrong, or with other moments."""
+    form = RequestForm(request.POST, start=start)
+    if not form.is_valid():
+        return show_form(request, form, treatment, practitioner, status=HTTPStatus.BAD_REQUEST)
+    try:
+        appointment = workflow.request(
+            treatment,
+            start,
+            submission=form.cleaned_data["submission"],
+            details=form.details,
+            now=timezone.now(),
+            practitioner=practitioner,
+            sender=hashed(request.META["REMOTE_ADDR"]),
+        )
+    except NotFree:
+        return show_form(request, form, treatment, practitioner, is_free=False)
+    except TooMany as reason:
+        return too_many(request, reason)
+    return redirect(appointment)
+
+
+def show_form(
+    request: HttpRequest,
+    form: RequestForm,
+    treatment: Treatment,
+    practitioner: Practitioner | None,
+    *,
+    is_free: bool = True,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The form's page. Where the moment isn't free, its buttons ask for others."""
+    # Not the page's own address: with a self-test that is another.
+    form.action = reverse("booking:form", args=[treatment.slug, form.start])
+    form.action += query_of(practitioner)
+    context = {
+        "form": form,
+        "start": form.start,
+        "treatment": treatment,
+        "practitioner": practitioner,
+        "query": query_of(practitioner),
+        "oldest_referral": oldest_referral(form.start),
+        "is_free": is_free,
+    }
+    if not is_free:
+        context["offers"] = offers(treatment, practitioner, form.start)
+        status = HTTPStatus.CONFLICT
+    return render(request, "booking/form.html", context, status=status)
+
+
+def offers(
+    treatment: Treatment, practitioner: Practitioner | None, wanted: dt.datetime
+) -> list[dt.datetime]:
+    """The free moments nearest to ``wanted``."""
+    free = availability(treatment, now=timezone.now(), practitioner=practitioner)
+    return [slot.start for slot in nearest(free, wanted, OFFERS)]
+
+
+def too_many(request: HttpRequest, reason: TooMany) -> HttpResponse:
+    """Nothing is lost silently: why it was refused, and the telephone number."""
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return render(request, "booking/too_many.html", {"reason": reason}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@sensitive_variables()
+def call_back(request: HttpRequest) -> HttpResponse:
+    """Asking to be called, and what was sent."""
+    form = CallBackForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK
+        return render(request, "booking/call_back.html", {"form": form}, status=status)
+    try:
+        sent = workflow.ask_to_be_called(
+            submission=form.cleaned_data["submission"],
+            details=form.details,
+            now=timezone.now(),
+            sender=hashed(request.META["REMOTE_ADDR"]),
+        )
+    except TooMany as reason:
+        return too_many(request, reason)
+    return redirect(sent)

@@ -1,0 +1,417 @@
+"""What may happen to an appointment: one function each, in one transaction each.
+
+Whoever acts on an appointment says which ``version`` of it they saw. Was it changed since, then
+nothing happens (``Outdated``). The cells of an appointment are written in the same transaction;
+that there can't be two of one is what makes a double booking impossible (``NotFree``).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from booking import mails
+from booking.availability import slot_at
+from booking.limits import admit
+from booking.models import Appointment, CallBack, Change
+from booking.occupancy import NotFree, NotPossible, occupy, settle, taking_cells
+from booking.slots import Slot
+from kinekracht.models import Practice, Practitioner, Treatment
+
+Status = Appointment.Status
+R = TypeVar("R", Appointment, CallBack)
+
+
+class Outdated(NotPossible):
+    """The appointment isn't what it was when somebody looked at it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "De afspraak is ondertussen veranderd. Er is niets gewijzigd. "
+            "Kijk hoe ze er nu voor staat."
+        )
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something; ``user`` is a member of the staff."""
+
+    kind: Change.Actor
+    user: Any = None
+
+
+PATIENT = Actor(Change.Actor.PATIENT)
+NOBODY = Actor(Change.Actor.NOBODY)
+
+
+def staff(user: Any) -> Actor:
+    """A member of the staff."""
+    return Actor(Change.Actor.STAFF, user)
+
+
+def request(
+    treatment: Treatment,
+    start: dt.datetime,
+    *,
+    submission: UUID,
+    details: dict[str, Any],
+    now: dt.datetime,
+    practitioner: Practitioner | None = None,
+    sender: str = "",
+) -> Appointment:
+    """A patient asks for the time ``start``, which is theirs from now on.
+
+    What has the same ``submission`` as an earlier one is that one. NotFree if nobody, or not
+    ``practitioner``, is free; TooMany if ``sender``, a hashed address, asks too much.
+    """
+
+    def write() -> Appointment:
+        slot = slot_at(treatment, start, now=now, practitioner=practitioner)
+        if slot is None:
+            raise NotFree
+        if sender:
+            admit(sender, details["telephone"], details["email"], now)
+        appointment = new_appointment(
+            treatment, slot, submission=submission, created_at=now, changed_at=now, **details
+        )
+        record(appointment, PATIENT, now=now)
+        mails.requested(appointment)
+        mails.staff_requested(appointment)
+        return appointment
+
+    return once(Appointment.objects.filter(submission=submission), write)
+
+
+def enter(
+    treatment: Treatment,
+    slot: Slot,
+    *,
+    details: dict[str, Any],
+    by: Actor,
+    now: dt.datetime,
+) -> Appointment:
+    """Staff enter an appointment that was made by telephone; it may lie outside working hours."""
+    with taking_cells():
+        appointment = new_appointment(
+            treatment, slot, status=Status.CONFIRMED, created_at=now, changed_at=now, **details
+        )
+        record(appointment, by, now=now)
+        mails.confirmed(appointment)
+    return appointment
+
+
+def confirm(appointment: Appointment, *, version: int, by: Actor, now: dt.datetime) -> Appointment:
+    """The practice says yes to a request."""
+    with transaction.atomic():
+        refuse_past(appointment, now)
+        changed = change(
+            appointment, version, [Status.REQUESTED], to=Status.CONFIRMED, by=by, now=now
+        )
+        mails.confirmed(changed)
+    return changed
+
+
+def decline(
+    appointment: Appointment, *, version: int, by: Actor, now: dt.datetime, reason: str = ""
+) -> Appointment:
+    """The practice says no to a request; ``reason`` is for the patient."""
+    with transaction.atomic():
+        changed = change(
+            appointment,
+            version,
+            [Status.REQUESTED, Status.PROPOSED],
+            to=Status.DECLINED,
+            by=by,
+            now=now,
+        )
+        mails.declined(changed, reason)
+    return changed
+
+
+def propose(
+    appointment: Appointment,
+    slot: Slot,
+    *,
+    version: int,
+    by: Actor,
+    now: dt.datetime,
+    reason: str = "",
+) -> Appointment:
+    """The practice proposes another time, which is kept free for the patient from now on."""
+    with taking_cells():
+        changed = change(
+            appointment, version, Appointment.LIVE, to=Status.PROPOSED, by=by, now=now, slot=slot
+        )
+        mails.proposed(changed, reason)
+    return changed
+
+
+def accept(appointment: Appointment, *, version: int, by: Actor, now: dt.datetime) -> Appointment:
+    """The patient agrees with the time that was proposed."""
+    with transaction.atomic():
+        refuse_past(appointment, now)
+        changed = change(
+            appointment, version, [Status.PROPOSED], to=Status.CONFIRMED, by=by, now=now
+        )
+        mails.confirmed(changed)
+        mails.staff_accepted(changed)
+    return changed
+
+
+def move_by_patient(
+    appointment: Appointment, start: dt.datetime, *, version: int, now: dt.datetime
+) -> Appointment:
+    """The patient chooses another free time; what was confirmed stays so."""
+
+    def write() -> Appointment:
+        refuse_late(appointment, now)
+        slot = slot_at(appointment.treatment, start, now=now, ignoring=appointment)
+        if slot is None:
+            raise NotFree
+        confirmed = appointment.status == Status.CONFIRMED
+        changed = change(
+            appointment,
+            version,
+            Appointment.LIVE,
+            to=Status.CONFIRMED if confirmed else Status.REQUESTED,
+            by=PATIENT,
+            now=now,
+            slot=slot,
+        )
+        mails.moved(changed, appointment.starts_at)
+        mails.staff_moved(changed, appointment.starts_at)
+        return changed
+
+    return settle(write)
+
+
+def move_by_staff(
+    appointment: Appointment, slot: Slot, *, version: int, by: Actor, now: dt.datetime
+) -> Appointment:
+    """Staff agreed on another time with the patient; it may lie outside working hours."""
+    with taking_cells():
+        changed = change(
+            appointment, version, Appointment.LIVE, to=Status.CONFIRMED, by=by, now=now, slot=slot
+        )
+        mails.moved(changed, appointment.starts_at)
+    return changed
+
+
+def cancel(
+    appointment: Appointment, *, version: int, by: Actor, now: dt.datetime, reason: str = ""
+) -> Appointment:
+    """The appointment is off; a patient can do this until the practice's limit."""
+    with transaction.atomic():
+        if by == PATIENT:
+            refuse_late(appointment, now)
+        changed = change(
+            appointment, version, Appointment.LIVE, to=Status.CANCELLED, by=by, now=now
+        )
+        mails.cancelled(changed, reason, by_patient=by == PATIENT)
+        if by == PATIENT:
+            mails.staff_cancelled(changed)
+    return changed
+
+
+def complete(appointment: Appointment, *, version: int, by: Actor, now: dt.datetime) -> Appointment:
+    """The patient came."""
+    return close(appointment, version, to=Status.COMPLETED, by=by, now=now)
+
+
+def no_show(appointment: Appointment, *, version: int, by: Actor, now: dt.datetime) -> Appointment:
+    """The patient did not come."""
+    return close(appointment, version, to=Status.NO_SHOW, by=by, now=now)
+
+
+def expire(now: dt.datetime) -> int:
+    """Close the requests and proposals whose time has come unanswered; how many."""
+    unanswered = Appointment.objects.filter(
+        status__in=[Status.REQUESTED, Status.PROPOSED], starts_at__lte=now
+    )
+    count = 0
+    for appointment in unanswered.select_related("treatment", "practitioner"):
+        try:
+            with transaction.atomic():
+                changed = change(
+                    appointment,
+                    appointment.version,
+                    [appointment.status],
+                    to=Status.EXPIRED,
+                    by=NOBODY,
+                    now=now,
+                )
+                mails.expired(changed)
+                mails.staff_expired(changed)
+        except Outdated:
+            continue  # somebody answered after all
+        count += 1
+    return count
+
+
+def erase(appointment: Appointment, *, version: int, now: dt.datetime) -> None:
+    """Nothing is left of an appointment, its mails included; one that was on is cancelled.
+
+    The patient gets no mail: what would be left of them is what they want gone.
+    """
+    with transaction.atomic():
+        mails.forget(appointment)
+        if appointment.is_live:
+            refuse_late(appointment, now)
+            appointment = change(
+                appointment, version, Appointment.LIVE, to=Status.CANCELLED, by=PATIENT, now=now
+            )
+            mails.staff_cancelled(appointment)
+        appointment.delete()
+
+
+def withdraw_self_test(appointment: Appointment, *, now: dt.datetime) -> None:
+    """The patient takes back the self-test that was sent along; all else stays as it is."""
+    with transaction.atomic():
+        appointment.self_test = ""
+        appointment.save(update_fields=["self_test"])
+        before = appointment.status, appointment.starts_at
+        record(appointment, PATIENT, now=now, before=before)
+
+
+def ask_to_be_called(
+    *, submission: UUID, details: dict[str, Any], now: dt.datetime, sender: str = ""
+) -> CallBack:
+    """Somebody wants to be called; the same ``submission`` twice is one. TooMany as in request."""
+
+    def write() -> CallBack:
+        if sender:
+            admit(sender, details["telephone"], "", now)
+        call_back = CallBack.objects.create(submission=submission, created_at=now, **details)
+        mails.staff_call_back(call_back)
+        return call_back
+
+    return once(CallBack.objects.filter(submission=submission), write)
+
+
+def once(sent: QuerySet[R], write: Callable[[], R]) -> R:
+    """What was ``sent`` before, or else what ``write`` stores.
+
+    What is sent twice in one moment may find its time taken, or the limit reached, by itself.
+    """
+    try:
+        return settle(lambda: sent.first() or write())
+    except NotPossible:
+        known = sent.first()
+        if known is None:
+            raise
+        return known
+
+
+def patient_limit(appointment: Appointment) -> dt.datetime:
+    """Until when a patient may move or cancel: what nobody confirmed, until it begins."""
+    if appointment.status != Status.CONFIRMED:
+        return appointment.starts_at
+    hours = Practice.objects.current().change_notice_hours
+    return appointment.starts_at - dt.timedelta(hours=hours)
+
+
+def refuse_late(appointment: Appointment, now: dt.datetime) -> None:
+    """NotPossible if the patient's limit has passed."""
+    if now > patient_limit(appointment):
+        raise NotPossible("Online kan dit niet meer, daarvoor is het te laat. Bel ons.")
+
+
+def refuse_past(appointment: Appointment, now: dt.datetime) -> None:
+    """NotPossible if the appointment's time has begun."""
+    if appointment.starts_at <= now:
+        raise NotPossible("Dit moment is voorbij.")
+
+
+def close(
+    appointment: Appointment, version: int, *, to: Status, by: Actor, now: dt.datetime
+) -> Appointment:
+    """After the time of an appointment: what came of it. Staff may correct themselves."""
+    with transaction.atomic():
+        if appointment.starts_at > now:
+            raise NotPossible("De afspraak moet nog beginnen.")
+        from_ = {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW} - {to}
+        return change(appointment, version, from_, to=to, by=by, now=now)
+
+
+def change(
+    appointment: Appointment,
+    version: int,
+    allowed: Collection[str],
+    *,
+    to: Status,
+    by: Actor,
+    now: dt.datetime,
+    slot: Slot | None = None,
+) -> Appointment:
+    """Compare and swap: the appointment as it is afterwards, with its line and its cells.
+
+    Outdated if it is no longer the ``version`` that somebody saw, or in none of the states
+    ``allowed``. With ``slot``, it moves there.
+    """
+    found = (
+        Appointment.objects.select_related("treatment", "practitioner")
+        .filter(pk=appointment.pk, version=version, status__in=allowed)
+        .first()
+    )
+    if found is None:
+        raise Outdated
+    new = {"status": to, "changed_at": now}
+    if slot is not None:
+        new |= {"starts_at": slot.start, "practitioner_id": slot.practitioner}
+    same = Appointment.objects.filter(pk=found.pk, version=version)
+    if not same.update(version=F("version") + 1, **new):
+        raise Outdated  # by who was a moment earlier
+    before = found.status, found.starts_at
+    for name, value in new.items():
+        setattr(found, name, value)
+    found.version += 1
+    if slot is not None or to not in Appointment.OCCUPYING:
+        occupy(found)
+    record(found, by, now=now, before=before)
+    return found
+
+
+def new_appointment(treatment: Treatment, slot: Slot, **fields: Any) -> Appointment:
+    """Store an appointment and the cells it takes."""
+    appointment = Appointment.objects.create(
+        treatment=treatment,
+        practitioner_id=slot.practitioner,
+        starts_at=slot.start,
+        duration_minutes=treatment.duration_minutes,
+        pause_minutes=treatment.pause_minutes,
+        **fields,
+    )
+    occupy(appointment)
+    return appointment
+
+
+def record(
+    appointment: Appointment,
+    by: Actor,
+    *,
+    now: dt.datetime,
+    before: tuple[str, dt.datetime | None] = ("", None),
+) -> None:
+    """Leave a line: who, when, from what to what."""
+    from_status, from_start = before
+    Change.objects.create(
+        appointment=appointment,
+        at=now,
+        actor=by.kind,
+        user=by.user,
+        from_status=from_status,
+        to_status=appointment.status,
+        from_start=from_start,
+        to_start=appointment.starts_at,
+    )
+
+
+def handle(call_back: CallBack, *, by: Actor, now: dt.datetime) -> None:
+    """Somebody was called. NotPossible if a colleague had done that already."""
+    still_open = CallBack.objects.open().filter(pk=call_back.pk)
+    if not still_open.update(handled_at=now, handled_by=by.user):
+        raise NotPossible("Een collega heeft al gebeld. Er is niets gewijzigd.")
