@@ -6,6 +6,7 @@ what is refused a moment later.
 
 import datetime as dt
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 from django.db.models import Q
 
@@ -27,12 +28,18 @@ def availability(
 ) -> list[Slot]:
     """The free slots from ``first`` to ``last``, or from today to the horizon; four queries.
 
-    Of ``practitioner``, or of everybody who gives the treatment. The time that ``ignoring`` takes
-    counts as free. Staff may leave out the notice (``at_once``).
+    Of ``practitioner``, or of everybody who gives the treatment. To move an appointment
+    (``ignoring``), its own time counts as free. Staff may leave out the notice (``at_once``).
     """
     demand = demand_of(treatment)
+    if ignoring is not None:  # it keeps its own length, whatever the treatment takes since
+        demand = replace(
+            demand,
+            duration=dt.timedelta(minutes=ignoring.duration_minutes),
+            pause=dt.timedelta(minutes=ignoring.pause_minutes),
+        )
     if at_once:
-        demand = Demand(demand.duration, demand.pause, demand.step, horizon=demand.horizon)
+        demand = replace(demand, notice=dt.timedelta())
     first = max(first or dt.date.min, local(now).date())
     last = min(last or dt.date.max, local(now + demand.horizon).date())
     rules = rules_of(treatment, practitioner) if first <= last else []

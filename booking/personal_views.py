@@ -122,7 +122,9 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
     shown = appointment_or_404(key)
     if not may_change(shown):
         return redirect(shown)
-    week, elsewhere = weeks(request, shown.treatment, ignoring=shown)
+    week, elsewhere = weeks(
+        request, shown.treatment, practitioner=shown.practitioner, ignoring=shown
+    )
     context = {"appointment": shown, "week": week, "elsewhere": elsewhere}
     return render(request, "booking/move.html", context)
 
@@ -134,7 +136,8 @@ def move_to(request: HttpRequest, key: str, start: dt.datetime) -> HttpResponse:
     if not shown.is_live:
         return redirect(shown)
     now = timezone.now()
-    if slot_at(shown.treatment, start, now=now, ignoring=shown) is None:
+    who = shown.practitioner
+    if slot_at(shown.treatment, start, now=now, practitioner=who, ignoring=shown) is None:
         return gone(request, shown, start)
     if request.method != "POST":
         return confirm_page(request, shown, "move_to", start=start)
@@ -149,7 +152,7 @@ def gone(request: HttpRequest, shown: Appointment, start: dt.datetime) -> HttpRe
     context = {
         "appointment": shown,
         "start": start,
-        "offers": offers(shown.treatment, None, start),
+        "offers": offers(shown.treatment, start, practitioner=shown.practitioner, ignoring=shown),
     }
     return render(request, "booking/gone.html", context, status=HTTPStatus.CONFLICT)
 

@@ -91,6 +91,8 @@ def free_slots(
     first = max(first, local(earliest).date())
     last = min(last, local(now + demand.horizon).date())
     closed = list(closed)
+    length = demand.duration + demand.pause
+    steps = [n * CELL for n in range(-(-length // CELL))]  # to the cells of a start on the grid
     slots = []
     for practitioner, periods in working_periods(rules, holidays, first, last).items():
         away = [c.period for c in closed if c.practitioner in {None, practitioner}]
@@ -99,8 +101,7 @@ def free_slots(
             slots += [
                 Slot(start, practitioner)
                 for start in starts_within(period, demand)
-                if start >= earliest
-                and not_free.isdisjoint(cells(start, demand.duration + demand.pause))
+                if start >= earliest and not_free.isdisjoint([start + step for step in steps])
             ]
     return sorted(slots)
 

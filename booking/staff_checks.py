@@ -17,14 +17,13 @@ def objections(
     start: dt.datetime,
     *,
     length: dt.timedelta,
-    now: dt.datetime,
 ) -> list[str]:
     """Why no patient is offered this moment, in words; staff may choose it all the same.
 
     That it is taken, or sooner than the treatment's notice, is none of these.
     """
     end = start + length
-    said = ["Dit moment is al voorbij."] if start < now else []
+    said = []
     if not treatment.practitioners.filter(pk=practitioner.pk).exists():
         said.append(f"{practitioner} geeft deze behandeling niet.")
     elif not works(treatment, practitioner, start, end):

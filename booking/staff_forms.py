@@ -17,7 +17,6 @@ from kinekracht.models import Practitioner, Treatment
 
 REASON_LENGTH = 500
 QUARTER = 15  # minutes
-BACK = dt.timedelta(days=366)  # what came before may be entered until then
 AHEAD = dt.timedelta(days=731)
 
 
@@ -97,7 +96,9 @@ class MomentForm(forms.Form):
     def clean_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["day"]
         today = timezone.localdate()
-        if not today - BACK <= day <= today + AHEAD:
+        if day < today:
+            raise ValidationError("Deze dag is al voorbij.")
+        if day > today + AHEAD:
             raise ValidationError("Deze dag ligt te ver weg. Kijk het jaartal na.")
         return day
 
@@ -117,15 +118,16 @@ class MomentForm(forms.Form):
         if local(start).time() != cleaned["time"] or exists_twice(start):
             self.add_error("time", "Die nacht verspringt de klok. Kies een ander uur.")
             return
+        if start <= timezone.now():
+            self.add_error("time", "Dit moment is al voorbij.")
+            return
         treatment, length, pause = self.treatment_and_times()
         self.slot = Slot(start, cleaned["practitioner"].pk)
         taken = in_the_way(self.slot, length + pause, ignoring=self.appointment)
         if taken:
             self.add_error("time", already_there(taken, cleaned["practitioner"]))
             return
-        self.objections = objections(
-            treatment, cleaned["practitioner"], start, length=length, now=timezone.now()
-        )
+        self.objections = objections(treatment, cleaned["practitioner"], start, length=length)
         if self.objections and cleaned["anyway"] != self.moment:
             self.add_error(None, "Wil je het toch zo? Vink “Toch doen” aan en bewaar nog eens.")
 

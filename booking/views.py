@@ -227,16 +227,14 @@ def show_form(
         "is_free": is_free,
     }
     if not is_free:
-        context["offers"] = offers(treatment, practitioner, form.start)
+        context["offers"] = offers(treatment, form.start, practitioner=practitioner)
         status = HTTPStatus.CONFLICT
     return render(request, "booking/form.html", context, status=status)
 
 
-def offers(
-    treatment: Treatment, practitioner: Practitioner | None, wanted: dt.datetime
-) -> list[dt.datetime]:
-    """The free moments nearest to ``wanted``."""
-    free = availability(treatment, now=timezone.now(), practitioner=practitioner)
+def offers(treatment: Treatment, wanted: dt.datetime, **options: Any) -> list[dt.datetime]:
+    """The free moments nearest to ``wanted``; ``options`` are those of availability()."""
+    free = availability(treatment, now=timezone.now(), **options)
     return [slot.start for slot in nearest(free, wanted, OFFERS)]
 
 

@@ -107,7 +107,7 @@ def enter(
 def confirm(appointment: Appointment, *, version: int, by: Actor, now: dt.datetime) -> Appointment:
     """The practice says yes to a request."""
     with transaction.atomic():
-        refuse_past(appointment, now)
+        refuse_past(appointment.starts_at, now)
         changed = change(
             appointment, version, [Status.REQUESTED], to=Status.CONFIRMED, by=by, now=now
         )
@@ -143,6 +143,7 @@ def propose(
 ) -> Appointment:
     """The practice proposes another time, which is kept free for the patient from now on."""
     with taking_cells():
+        refuse_past(slot.start, now)
         changed = change(
             appointment, version, Appointment.LIVE, to=Status.PROPOSED, by=by, now=now, slot=slot
         )
@@ -153,7 +154,7 @@ def propose(
 def accept(appointment: Appointment, *, version: int, by: Actor, now: dt.datetime) -> Appointment:
     """The patient agrees with the time that was proposed."""
     with transaction.atomic():
-        refuse_past(appointment, now)
+        refuse_past(appointment.starts_at, now)
         changed = change(
             appointment, version, [Status.PROPOSED], to=Status.CONFIRMED, by=by, now=now
         )
@@ -169,7 +170,13 @@ def move_by_patient(
 
     def write() -> Appointment:
         refuse_late(appointment, now)
-        slot = slot_at(appointment.treatment, start, now=now, ignoring=appointment)
+        slot = slot_at(
+            appointment.treatment,
+            start,
+            now=now,
+            practitioner=appointment.practitioner,
+            ignoring=appointment,
+        )
         if slot is None:
             raise NotFree
         confirmed = appointment.status == Status.CONFIRMED
@@ -194,6 +201,7 @@ def move_by_staff(
 ) -> Appointment:
     """Staff agreed on another time with the patient; it may lie outside working hours."""
     with taking_cells():
+        refuse_past(slot.start, now)
         changed = change(
             appointment, version, Appointment.LIVE, to=Status.CONFIRMED, by=by, now=now, slot=slot
         )
@@ -320,9 +328,9 @@ def refuse_late(appointment: Appointment, now: dt.datetime) -> None:
         raise NotPossible("Online kan dit niet meer, daarvoor is het te laat. Bel ons.")
 
 
-def refuse_past(appointment: Appointment, now: dt.datetime) -> None:
-    """NotPossible if the appointment's time has begun."""
-    if appointment.starts_at <= now:
+def refuse_past(start: dt.datetime, now: dt.datetime) -> None:
+    """NotPossible if ``start`` is no longer to come."""
+    if start <= now:
         raise NotPossible("Dit moment is voorbij.")
 
 

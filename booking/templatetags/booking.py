@@ -17,6 +17,12 @@ def week_of(moment: dt.datetime) -> str:
 
 
 @register.filter
+def in_address(moment: dt.datetime) -> str:
+    """``moment`` as it stands in addresses."""
+    return converters.MomentConverter().to_url(moment)
+
+
+@register.filter
 def with_week(query: str, week: str) -> str:
     """A query string, such as "?bij=lore", with a week in it."""
     return f"{query}&week={week}" if query else f"?week={week}"

@@ -78,7 +78,9 @@ WRONG = [
     ({"time": "09:10"}, "Kies een kwartier"),
     ({"time": "25:00"}, "geldige tijd"),
     ({"day": "2026-02-30"}, "geldige datum"),
-    ({"day": "0001-01-01"}, "ligt te ver weg"),
+    ({"day": "0001-01-01"}, "Deze dag is al voorbij."),
+    ({"day": "2026-11-30"}, "Deze dag is al voorbij."),
+    ({"day": "2026-12-01", "time": "08:00"}, "Dit moment is al voorbij."),
     ({"day": "9999-12-31", "time": "23:45"}, "ligt te ver weg"),
     ({"day": "2027-03-28", "time": "02:30"}, "verspringt de klok"),
     ({"day": "2027-10-31", "time": "02:30"}, "verspringt de klok"),
@@ -107,7 +109,6 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(enter, changed, said):
         ({"time": "16:15"}, "werkt dan niet."),
         ({"day": "2026-12-25"}, "Het is dan een feestdag: Kerstmis."),
         ({"day": "2026-12-10"}, "De praktijk is dan afwezig (Verhuis)."),
-        ({"day": "2026-11-30"}, "Dit moment is al voorbij."),
     ],
 )
 def test_outside_the_rules_it_asks_once_more(enter, practitioner, changed, said):

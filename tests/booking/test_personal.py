@@ -5,10 +5,16 @@ import time_machine
 from django.test import Client
 
 from booking import workflow
-from booking.models import Appointment, CallBack, Cell, Change
+from booking.models import Appointment, CallBack, Cell, Change, Weekday
 from booking.slots import Slot
-from tests.booking.factories import AppointmentFactory, CallBackFactory, brussels
+from tests.booking.factories import (
+    AppointmentFactory,
+    CallBackFactory,
+    WorkingHoursFactory,
+    brussels,
+)
 from tests.booking.pages import form_data, heading, links, texts
+from tests.factories import PractitionerFactory
 
 Status = Appointment.Status
 NINE = brussels(2026, 11, 24, 9)
@@ -310,3 +316,18 @@ def test_a_call_back_says_when_it_was_made(client, clinic):
 def test_the_page_of_a_call_back_ends_after_thirty_days(client, clinic):
     call_back = CallBackFactory(created_at=brussels(2026, 10, 1))
     assert client.get(call_back.get_absolute_url()).status_code == 404
+
+
+def test_moving_keeps_the_length_it_was_made_with_and_the_same_therapist(client, asked, clinic):
+    clinic.treatment.duration_minutes = 15
+    clinic.treatment.save()
+    bo = PractitionerFactory()
+    clinic.treatment.practitioners.add(bo)
+    WorkingHoursFactory(practitioner=bo, weekday=Weekday.SATURDAY)
+    offered = links(client.get(path(asked, "verplaatsen")))
+    assert path(asked, "verplaatsen", "2026-11-25-1615") in offered
+    assert path(asked, "verplaatsen", "2026-11-25-1630") not in offered  # it takes 45 minutes
+    assert path(asked, "verplaatsen", "2026-11-28-0900") not in offered  # a colleague's
+    press(client, path(asked, "verplaatsen", "2026-11-25-1615"))
+    asked.refresh_from_db()
+    assert (asked.duration_minutes, asked.practitioner) == (45, clinic.an)

@@ -134,12 +134,22 @@ def test_a_patient_may_move_by_a_quarter(appointment):
     assert quarters(moved) == [1, 2, 3, 4]
 
 
-def test_a_patient_moves_to_who_is_free(treatment, appointment):
-    other = works(treatment)
+def test_a_patient_who_moves_stays_with_the_same_practitioner(treatment, appointment):
+    works(treatment)
     in_status(Status.REQUESTED, treatment, appointment.practitioner, start=START + 2 * HOUR)
-    moved = workflow.move_by_patient(appointment, START + 2 * HOUR, version=0, now=NOW)
-    assert moved.practitioner == other
-    assert set(moved.cells.values_list("practitioner", flat=True)) == {other.pk}
+    with pytest.raises(NotFree):
+        workflow.move_by_patient(appointment, START + 2 * HOUR, version=0, now=NOW)
+    moved = workflow.move_by_patient(appointment, START + 4 * HOUR, version=0, now=NOW)
+    assert moved.practitioner == appointment.practitioner
+
+
+def test_nobody_is_moved_to_a_time_that_has_passed(appointment, by):
+    before = everything()
+    there = Slot(NOW, appointment.practitioner_id)
+    for function in (workflow.propose, workflow.move_by_staff):
+        with pytest.raises(NotPossible, match="voorbij"):
+            function(appointment, there, version=0, by=by, now=NOW)
+    assert everything() == before
 
 
 @pytest.mark.parametrize("start", [START - HOUR, NOW + HOUR, brussels(2026, 12, 25, 9)])

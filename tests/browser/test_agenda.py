@@ -204,6 +204,13 @@ def test_every_step_is_for_all_eyes(staff, times):
             press(page, name, "link")
         looks_right(page)
         assert [found for found in small_targets(page) if 'class="button' in found] == []
+    page.goto("/beheer/booking/closure/add/")
+    page.get_by_label("Eerste dag").fill(f"{SUNDAY}")
+    press(page, "Opslaan")
+    expect(page.get_by_role("alert")).to_contain_text("Noor")
+    looks_right(page)
+    page.goto(here)
+    press(page, "Annuleer", "link")
     press(page, "Annuleer deze afspraak")
     press(page, "Verwijderen", "link")
     looks_right(page)
