@@ -21,6 +21,7 @@ from booking.forms import is_too_old
 from booking.models import Appointment
 from booking.occupancy import NotFree
 from booking.offers import day_said
+from booking.outbox import redirect_unsent
 from booking.slots import local
 from booking.staff_forms import EntryForm, PatientForm
 from booking.wording import day_and_hour, waiting
@@ -196,6 +197,8 @@ class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
     ) -> None:
         # Only what was typed: its state may have been changed since it was read.
         obj.save(update_fields=form.changed_data)
+        if "email" in form.changed_data and redirect_unsent(obj, form.initial["email"]):
+            messages.info(request, "Mails die nog niet weg waren, gaan nu naar het nieuwe adres.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
         # What is still on is cancelled first, which tells the patient.

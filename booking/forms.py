@@ -89,8 +89,12 @@ class SentOnce(forms.ModelForm):
         self.sent[name] = self.initial[name]
 
     def clean_name(self) -> str:
-        """One line, whatever was sent."""
-        return " ".join(self.cleaned_data["name"].split())
+        """One line of what can be read, whatever was sent."""
+        words = self.cleaned_data["name"].split()
+        name = " ".join("".join(filter(str.isprintable, word)) for word in words).strip()
+        if not name:
+            raise ValidationError("Vul je naam in.")
+        return name
 
     @property
     def details(self) -> dict[str, Any]:
@@ -153,8 +157,7 @@ class RequestForm(SentOnce):
             "email": "E-mailadres",
             "voicemail": "Je mag een bericht inspreken",
             "discreet": "Zeg niet van welke praktijk je belt als iemand anders opneemt",
-            "remind_soon": "Mail me ook twee uur vooraf een herinnering. Twee dagen vooraf krijg "
-            "je er altijd een.",
+            "remind_soon": "Mail me ook twee uur vooraf een herinnering",
             "visit": "Kom je voor het eerst naar hier?",
             "referral": "Heb je een voorschrift van een arts?",
             "referral_date": "Datum van het voorschrift",

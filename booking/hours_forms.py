@@ -115,6 +115,12 @@ class WorkingHoursForm(forms.ModelForm):
         ]  # fmt: skip
         widgets = {"treatments": forms.CheckboxSelectMultiple}
 
+    def clean_valid_from(self) -> dt.date:
+        day: dt.date = self.cleaned_data["valid_from"]
+        if day.year not in CENTURY:
+            raise forms.ValidationError("Kies een dag in deze eeuw.")
+        return day
+
     def clean_starts(self) -> dt.time | None:
         return on_a_quarter(self.cleaned_data["starts"])
 

@@ -12,7 +12,14 @@ from booking.occupancy import NotPossible
 
 
 class TooMany(NotPossible):
-    """The limit has been reached; the message says what is still possible."""
+    """A limit has been reached.
+
+    Which one isn't said: it would tell who fills in somebody else's number that they have asked
+    for an appointment here.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Er kwamen te veel aanvragen na elkaar.")
 
 
 def hashed(address: str) -> str:
@@ -29,14 +36,18 @@ def admit(sender: str, telephone: PhoneNumber | str, email: str, now: dt.datetim
     limit = settings.REQUESTS_PER_ADDRESS
     if limit:
         today = now.date()
-        _, is_new = Sender.objects.get_or_create(address=sender, day=today)
-        if is_new:
-            Sender.objects.filter(day__lt=today).delete()
+        Sender.objects.get_or_create(address=sender, day=today)
         same = Sender.objects.filter(address=sender, day=today, count__lt=limit)
         if not same.update(count=F("count") + 1):
-            raise TooMany("Er kwamen vandaag veel aanvragen van jouw internetverbinding.")
-    if open_requests(telephone, email) >= settings.OPEN_REQUESTS_PER_PERSON:
-        raise TooMany("Je hebt al aanvragen lopen die we nog moeten beantwoorden.")
+            raise TooMany
+    most = settings.OPEN_REQUESTS_PER_PERSON
+    if most and open_requests(telephone, email) >= most:
+        raise TooMany
+
+
+def forget_senders(now: dt.datetime) -> None:
+    """Delete the hashes of other days."""
+    Sender.objects.exclude(day=now.date()).delete()
 
 
 def open_requests(telephone: PhoneNumber | str, email: str) -> int:

@@ -30,10 +30,16 @@ def declined(appointment: Appointment, reason: str) -> None:
     to_patient(appointment, "declined", f"Je aanvraag voor {at} kan niet doorgaan", reason=reason)
 
 
-def proposed(appointment: Appointment, reason: str) -> None:
-    """To the patient: another time, if it suits you."""
+def proposed(appointment: Appointment, reason: str, *, before: dt.datetime) -> None:
+    """To the patient: another time than ``before``, if it suits you."""
     at = short(appointment.starts_at)
-    to_patient(appointment, "proposed", f"Ons voorstel voor je afspraak: {at}", reason=reason)
+    to_patient(
+        appointment,
+        "proposed",
+        f"Ons voorstel voor je afspraak: {at}",
+        before=in_words(before),
+        reason=reason,
+    )
 
 
 def moved(appointment: Appointment, before: dt.datetime) -> None:

@@ -164,6 +164,17 @@ def forget(appointment: Appointment) -> None:
     emails.delete()
 
 
+def redirect_unsent(appointment: Appointment, old: str) -> int:
+    """Send what has not left yet to the address of now, instead of ``old``; how many mails."""
+    emails = Email.objects.filter(
+        about__appointment=appointment, to=old, status__in=[*WAITING, STATUS.failed]
+    )
+    if appointment.email:
+        return int(emails.update(to=[appointment.email]))
+    emails.delete()
+    return 0
+
+
 def tidy(now: dt.datetime) -> None:
     """Delete what no mail needs any more: sent calendars, and reminders that came too late.
 

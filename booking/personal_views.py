@@ -25,6 +25,8 @@ from booking.slots import local
 from booking.views import offers, weeks
 from kinekracht.models import Practice
 
+REMINDED = dt.timedelta(hours=48)  # before an appointment, if it is confirmed by then
+
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -53,6 +55,9 @@ def show(
         "Status": Appointment.Status,
         "problem": problem,
         "may_change": may_change(shown),
+        "may_erase": may_erase(shown),
+        "is_reminded": shown.starts_at - timezone.now() > REMINDED,
+        "given_up": given_up(shown),
         "is_over": shown.starts_at <= timezone.now(),
         "limit": workflow.patient_limit(shown),
         "answer_by": answer_by(shown),
@@ -61,15 +66,32 @@ def show(
     return render(request, "booking/appointment.html", context, status=status)
 
 
+def may_erase(shown: Appointment) -> bool:
+    """Whether the patient can erase it by themselves: what is to come is called off by that."""
+    return may_change(shown) or not shown.is_live or shown.starts_at <= timezone.now()
+
+
+def given_up(shown: Appointment) -> dt.datetime | None:
+    """The moment that a proposal takes the place of."""
+    return (
+        shown.changes.filter(to_status=Appointment.Status.PROPOSED)
+        .values_list("from_start", flat=True)
+        .last()
+    )
+
+
 def may_change(shown: Appointment) -> bool:
     """Whether the patient can still move it, or call it off."""
     return shown.is_live and timezone.now() <= workflow.patient_limit(shown)
 
 
-def answer_by(asked: Appointment | CallBack) -> dt.date:
-    """The day on which we have answered, and before the appointment itself."""
-    day = working_day_after(local(asked.created_at).date(), Practice.objects.current().reply_days)
-    return min(day, local(asked.starts_at).date()) if isinstance(asked, Appointment) else day
+def answer_by(asked: Appointment | CallBack) -> dt.date | None:
+    """The day on which we have answered; None if that is only just before the appointment."""
+    days = Practice.objects.current().reply_days
+    if isinstance(asked, CallBack):
+        return working_day_after(local(asked.created_at).date(), days)
+    day = working_day_after(local(asked.changed_at).date(), days)
+    return day if day < local(asked.starts_at).date() else None
 
 
 def act(
@@ -133,7 +155,7 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
 def move_to(request: HttpRequest, key: str, start: dt.datetime) -> HttpResponse:
     """Move it to a free time."""
     shown = appointment_or_404(key)
-    if not shown.is_live:
+    if not may_change(shown) or start == shown.starts_at:
         return redirect(shown)
     now = timezone.now()
     who = shown.practitioner
@@ -162,7 +184,15 @@ def erase(request: HttpRequest, key: str) -> HttpResponse:
     """Erase all of it."""
     shown = appointment_or_404(key)
     if request.method != "POST":
-        return confirm_page(request, shown, "erase", back=shown.get_absolute_url())
+        if not may_erase(shown):
+            return redirect(shown)
+        return confirm_page(
+            request,
+            shown,
+            "erase",
+            back=shown.get_absolute_url(),
+            may_change=may_change(shown),
+        )
     response = act(request, shown, workflow.erase)
     if response.status_code == HTTPStatus.CONFLICT:
         return response

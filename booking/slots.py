@@ -134,7 +134,7 @@ def days_of(rule: Rule, first: date, last: date) -> Iterator[date]:
     """The days from ``first`` to ``last`` on which ``rule`` holds."""
     begin = monday(rule.valid_from)
     until = min(last, rule.valid_until or last)
-    if first > until:
+    if max(first, rule.valid_from) > until:
         return
     if first > begin:  # dateutil would count all weeks since then
         weeks = (first - begin).days // 7

@@ -129,7 +129,7 @@ class MomentForm(forms.Form):
             return
         self.objections = objections(treatment, cleaned["practitioner"], start, length=length)
         if self.objections and cleaned["anyway"] != self.moment:
-            self.add_error(None, "Wil je het toch zo? Vink “Toch doen” aan en bewaar nog eens.")
+            self.add_error(None, "Wil je het toch zo? Vink “Toch doen” aan en probeer nog eens.")
 
     @property
     def appointment(self) -> Appointment | None:

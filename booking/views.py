@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import workflow
-from booking.availability import availability, slot_at
+from booking.availability import availability, is_closed_on_holidays, slot_at
 from booking.converters import monday_of
 from booking.forms import CallBackForm, RequestForm, oldest_referral
 from booking.holidays import holidays_between
@@ -101,22 +101,22 @@ def weeks(
     """The week that was asked for, or else the first with a free time.
 
     With it, where it is empty, the first free moment after it. ``options`` are those of
-    availability(). Http404 for a week that is none, is over, or can't be booked yet.
+    availability(). Http404 for a week that is none, or can't be booked yet.
     """
     now = timezone.now()
     today = local(now).date()
     last = local(now + dt.timedelta(days=treatment.horizon_days)).date()
     asked = request.GET.get("week")
-    if asked:
-        begin = monday_or_404(asked)
-        if not monday(today) <= begin <= last:
-            raise Http404
+    begin = monday_or_404(asked) if asked else None
+    if begin and begin > last:
+        raise Http404
+    if begin and begin >= monday(today):  # an old page may still lead to a week that is over
         end = begin + WEEK - dt.timedelta(days=1)
         slots = availability(treatment, now=now, first=begin, last=end, **options)
     else:
         slots = availability(treatment, now=now, **options)
         begin = monday(local(slots[0].start).date() if slots else today)
-    names = holidays_between(begin, begin + WEEK)
+    names = holidays_between(begin, begin + WEEK) if is_closed_on_holidays() else {}
     week = week_page(slots, begin, today=today, last=last, holidays=names)
     later = availability(treatment, now=now, first=begin, **options) if week.is_empty else []
     return week, later[0].start if later else None
@@ -225,6 +225,9 @@ def show_form(
         "query": query_of(practitioner),
         "oldest_referral": oldest_referral(form.start),
         "is_free": is_free,
+        "self_test": form.get_initial_for_field(form.fields["self_test"], "self_test")
+        if "self_test" in form.fields
+        else "",
     }
     if not is_free:
         context["offers"] = offers(treatment, form.start, practitioner=practitioner)

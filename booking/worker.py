@@ -22,7 +22,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from post_office import mail
 
-from booking import mails, outbox, workflow
+from booking import limits, mails, outbox, workflow
 from booking.models import Appointment, Mail, Worker
 
 IDLE_SECONDS = 1.5  # between two looks at the queue
@@ -91,7 +91,7 @@ def run(stop: Stop, *, once: bool = False) -> None:
         if attempt(lease.hold, timezone.now()):
             if time.monotonic() >= chores_at + CHORES_SECONDS:
                 chores_at = time.monotonic()
-                for chore in (workflow.expire, send_reminders, outbox.tidy):
+                for chore in (workflow.expire, send_reminders, outbox.tidy, limits.forget_senders):
                     attempt(chore, timezone.now())
             attempt(send_mails, lease, stop)
         if once:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, QuerySet
 
@@ -147,7 +149,7 @@ def propose(
         changed = change(
             appointment, version, Appointment.LIVE, to=Status.PROPOSED, by=by, now=now, slot=slot
         )
-        mails.proposed(changed, reason)
+        mails.proposed(changed, reason, before=appointment.starts_at)
     return changed
 
 
@@ -267,17 +269,27 @@ def erase(appointment: Appointment, *, version: int, now: dt.datetime) -> None:
     """
     with transaction.atomic():
         mails.forget(appointment)
-        if appointment.is_live:
+        if appointment.is_live and appointment.starts_at > now:
             refuse_late(appointment, now)
             appointment = change(
                 appointment, version, Appointment.LIVE, to=Status.CANCELLED, by=PATIENT, now=now
             )
             mails.staff_cancelled(appointment)
+        forget_history(appointment)
         appointment.delete()
+
+
+def forget_history(appointment: Appointment) -> None:
+    """Delete what the admin noted about an appointment: initials and a moment."""
+    LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Appointment), object_id=str(appointment.pk)
+    ).delete()
 
 
 def withdraw_self_test(appointment: Appointment, *, now: dt.datetime) -> None:
     """The patient takes back the self-test that was sent along; all else stays as it is."""
+    if not appointment.self_test:
+        return
     with transaction.atomic():
         appointment.self_test = ""
         appointment.save(update_fields=["self_test"])
@@ -374,6 +386,8 @@ def change(
     if not same.update(version=F("version") + 1, **new):
         raise Outdated  # by who was a moment earlier
     before = found.status, found.starts_at
+    if slot == Slot(found.starts_at, found.practitioner_id):
+        raise NotPossible("De afspraak staat al op dit moment.")
     for name, value in new.items():
         setattr(found, name, value)
     found.version += 1

@@ -21,6 +21,7 @@ from django.http import UnreadablePostError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+PERSONAL = re.compile(r"(/afspraak/(?:a|agenda|terugbellen)/)[^/\s]+")
 ORIGIN = re.compile(r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?/?")
 
 
@@ -162,7 +163,7 @@ POST_OFFICE = {
     # One at a time: a worker that is killed has at most one mail that is sent and not marked so.
     "BATCH_SIZE": 1,
     "THREADS_PER_PROCESS": 1,
-    "BATCH_DELIVERY_TIMEOUT": 30,  # seconds; less than the lease of booking.models.Worker
+    "BATCH_DELIVERY_TIMEOUT": 60,  # seconds; less than the lease of booking.models.Worker
     "SENDING_ORDER": ["-priority", "id"],
     "RETRY_INTERVAL": timedelta(seconds=MAIL_RETRY_SECONDS),
     "MAX_RETRIES": 2000,  # a week of trying; staff see it from the first failure on
@@ -233,6 +234,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # gone when the browser is closed: on a shared device it would be a trace
 
 # What browsers are told
 SECURE_SSL_REDIRECT = HTTPS
@@ -275,22 +277,38 @@ def is_worth_logging(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], UnreadablePostError))
 
 
+def hide_keys(record: logging.LogRecord) -> bool:
+    """Take the keys of patients' pages and of calendars out of a record; it is logged all the same.
+
+    Who knows such an address may change an appointment.
+    """
+    record.msg = PERSONAL.sub(r"\1…", record.getMessage())
+    record.args = ()
+    return True
+
+
 # What is logged: never a query string, a form or an address of a visitor.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
         "worth": {"()": "django.utils.log.CallbackFilter", "callback": is_worth_logging},
+        "keyless": {"()": "django.utils.log.CallbackFilter", "callback": hide_keys},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["worth"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["worth", "keyless"],
+        },
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Strange requests, each with its address; none is a fault of ours.
+        "django.security": {"level": "CRITICAL"},
         # It quotes addresses; what failed is kept in its own table, for staff.
         "post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
         # Django leaves it to gunicorn to drop the body of an answer to HEAD; each time it says so.

@@ -85,6 +85,7 @@ def test_working_hours_are_entered_as_they_are_said(admin_client, practitioner):
         ({"every_weeks": "0"}, "minstens 1"),
         ({"every_weeks": "1000"}, "hoogstens 52"),
         ({"weekday": "7"}, "geldige keuze"),
+        ({"valid_from": "9999-12-31"}, "Kies een dag in deze eeuw."),
     ],
 )
 def test_hours_that_make_no_sense_are_refused(admin_client, practitioner, changed, said):

@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from phonenumber_field.phonenumber import PhoneNumber
 
+from booking import limits
 from booking.models import Appointment, CallBack, Cell, Closure, Sender
 from tests.booking.factories import AppointmentFactory, WorkingHoursFactory, brussels
 from tests.booking.pages import errors, form_data, heading, links, parse, texts
@@ -130,11 +131,23 @@ def test_where_nothing_is_free_at_all_there_are_other_ways(client, clinic):
 
 @pytest.mark.parametrize(
     "week",
-    ["2026-W46", "2027-W04", "2026-W54", "2026-W00", "2026-49", "9999-W01", "0001-W01", "2026-W4",
+    ["2027-W04", "2026-W54", "2026-W00", "2026-49", "9999-W01", "0001-W01", "2026-W4",
      "2026-W49x", "²026-W49", "2099-W53", "-", "2026-W49\n"],
 )  # fmt: skip
 def test_a_week_that_is_none_or_can_not_be_booked_is_not_found(client, clinic, week):
     assert client.get(TIMES, {"week": week}).status_code == 404
+
+
+def test_a_week_that_is_over_leads_to_the_first_that_has_a_free_time(client, clinic):
+    page = client.get(f"{TIMES}?week=2026-W46")
+    assert texts(page, ".//h2")[0] == "23 november tot 29 november 2026"
+
+
+def test_a_holiday_is_named_only_where_the_practice_keeps_it(client, clinic):
+    clinic.practice.closed_on_holidays = False
+    clinic.practice.save()
+    Closure.objects.create(starts_at=brussels(2026, 12, 25), ends_at=brussels(2026, 12, 26))
+    assert "Kerstmis" not in body(client.get(f"{TIMES}?week=2026-W52"))
 
 
 def test_a_choice_of_whom_is_kept_all_the_way(client, clinic):
@@ -182,7 +195,7 @@ def test_free_times_cost_the_same_whatever_is_booked(
             practitioner=clinic.an,
             starts_at=brussels(2026, 11, 24, 9 + hour),
         )
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(f"{TIMES}?week=2026-W48")
 
 
@@ -411,9 +424,10 @@ def test_an_address_that_asks_too_much_is_told_to_call(client, clinic, settings)
 def test_an_address_is_kept_as_a_hash_and_for_a_day(client, clinic):
     send(client)
     assert "127.0.0.1" not in Sender.objects.get().address
-    with time_machine.travel(brussels(2026, 11, 23, 12), tick=False):
-        send(client, "/afspraak/rug/2026-11-25-0900/", email="x@example.com")
-    assert [str(day) for day in Sender.objects.values_list("day", flat=True)] == ["2026-11-23"]
+    limits.forget_senders(brussels(2026, 11, 22, 23))
+    assert Sender.objects.exists()
+    limits.forget_senders(brussels(2026, 11, 23, 12))
+    assert not Sender.objects.exists()
 
 
 def test_addresses_are_told_apart_through_a_trusted_proxy_only(client, clinic, settings):
@@ -538,6 +552,28 @@ def test_answers_without_the_first_tick_go_nowhere(client, clinic):
     page = client.post(START, ANSWERS | {"agreed": ""}, follow=True)
     assert "Vraag 1" not in body(page)
     assert "Vraag 1" not in body(client.post(TIMES, {"self_test": "Vraag 1"}))
+
+
+def test_answers_are_kept_when_the_moment_has_gone_already(client, clinic):
+    send(Client(), email="eerder@example.com")
+    page = client.post(f"{TUESDAY}met-zelftest/", ANSWERS)
+    assert page.status_code == 409
+    assert form_data(page) == ANSWERS
+    page = client.post("/afspraak/rug/2026-11-24-1000/met-zelftest/", form_data(page))
+    assert form_data(page)["self_test"] == ANSWERS["self_test"]
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e \u200f", "\x07\x1b"])
+def test_a_name_that_nobody_can_read_is_none(client, clinic, name):
+    response = send(client, name=name)
+    assert errors(response) == ["Vul je naam in."]
+    assert nothing_written()
+
+
+def test_an_address_that_mail_programs_read_as_two_is_refused(client, clinic):
+    response = send(client, email='"a,evil@example.com,b"@example.com')
+    assert "zonder aanhalingstekens" in errors(response)[0]
+    assert nothing_written()
 
 
 def test_answers_stay_with_the_form_when_something_is_missing_and_when_the_moment_goes(

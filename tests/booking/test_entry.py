@@ -5,11 +5,21 @@ import datetime as dt
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
+from django.db import connection
 from post_office.models import Email
 
 from booking.models import Appointment, Change, Weekday
 from tests.booking.factories import ClosureFactory, WorkingHoursFactory
-from tests.booking.situation import HOUR, NOW, START, Status, everything, in_status, quarters
+from tests.booking.situation import (
+    HOUR,
+    NOW,
+    START,
+    Meanwhile,
+    Status,
+    everything,
+    in_status,
+    quarters,
+)
 from tests.factories import PractitionerFactory, TreatmentFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
@@ -156,14 +166,15 @@ def test_the_pause_after_it_is_time_as_well(enter, treatment, practitioner):
     assert "heeft dan al een afspraak" in enter()
 
 
-def test_who_loses_the_race_is_told_and_nothing_is_written(
-    enter, treatment, practitioner, monkeypatch
-):
+def test_who_loses_the_race_is_told_and_nothing_is_written(enter, treatment, practitioner):
     """Between the look and the writing somebody else was a moment earlier."""
-    monkeypatch.setattr("booking.staff_forms.in_the_way", lambda *_, **__: [])
-    in_status(Status.CONFIRMED, treatment, practitioner)
     before = everything()
-    assert "Dit moment is niet meer vrij." in enter()
+    rival = Meanwhile(
+        'INSERT INTO "booking_appointment"',
+        lambda: in_status(Status.CONFIRMED, treatment, practitioner),
+    )
+    with connection.execute_wrapper(rival):
+        assert "Dit moment is niet meer vrij." in enter()
     assert everything() == before
 
 

@@ -28,7 +28,7 @@ PATIENT_MAILS = {
     "requested": mails.requested,
     "confirmed": mails.confirmed,
     "declined": lambda a: mails.declined(a, "Met verlof."),
-    "proposed": lambda a: mails.proposed(a, "Met verlof."),
+    "proposed": lambda a: mails.proposed(a, "Met verlof.", before=TEN),
     "moved": lambda a: mails.moved(a, TEN),
     "cancelled": lambda a: mails.cancelled(a, "Met verlof.", by_patient=False),
     "expired": mails.expired,
@@ -206,7 +206,8 @@ def test_a_name_adds_no_header_and_no_line(server, line_break):
 def test_a_reason_is_told_as_it_was_written(server, kind, reason):
     appointment = appointment_for(kind)
     send = getattr(mails, kind)
-    send(appointment, reason, **({"by_patient": False} if kind == "cancelled" else {}))
+    more = {"cancelled": {"by_patient": False}, "proposed": {"before": TEN}}
+    send(appointment, reason, **more.get(kind, {}))
     [mail] = delivered(server)
     text, html = words_of(mail)
     assert f"\n\n{reason}\n\n" in text
@@ -250,7 +251,8 @@ def test_the_calendar_follows_what_happens(server):
     slot = Slot(TEN, appointment.practitioner_id)
     appointment = workflow.confirm(appointment, version=0, **change)
     appointment = workflow.move_by_staff(appointment, slot, version=1, **change)
-    appointment = workflow.propose(appointment, slot, version=2, **change)
+    back = Slot(NINE, appointment.practitioner_id)
+    appointment = workflow.propose(appointment, back, version=2, **change)
     appointment = workflow.cancel(appointment, version=3, **change)
     requested, *others = delivered(server)
     assert calendar_of(requested) is None
@@ -261,7 +263,7 @@ def test_the_calendar_follows_what_happens(server):
         ("REQUEST", "TENTATIVE", 3),
         ("CANCEL", "CANCELLED", 4),
     ]
-    assert [c.events[0].start.astimezone(dt.UTC) for c in told] == [NINE, TEN, TEN, TEN]
+    assert [c.events[0].start.astimezone(dt.UTC) for c in told] == [NINE, TEN, NINE, NINE]
     assert len({c.events[0]["uid"] for c in told}) == 1
     assert str(appointment.submission) not in told[0].events[0]["uid"]
 

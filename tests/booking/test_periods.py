@@ -36,6 +36,11 @@ def test_every_other_week_is_counted_from_the_week_of_a_date():
     assert list(found) == [dt.date(2026, 12, 14), dt.date(2026, 12, 28), dt.date(2027, 1, 11)]
 
 
+def test_a_rule_that_begins_at_the_end_of_the_calendar_is_no_error():
+    last = rule(valid_from=dt.date(9999, 12, 31))
+    assert list(days_of(last, dt.date(2026, 1, 1), dt.date(2027, 12, 31))) == []
+
+
 def test_a_rule_holds_from_its_first_day_to_its_last():
     bounded = rule(valid_from=dt.date(2026, 12, 7), valid_until=dt.date(2026, 12, 21))
     found = days_of(bounded, dt.date(2026, 1, 1), dt.date(2027, 12, 31))

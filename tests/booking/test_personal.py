@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.test import Client
 
 from booking import workflow
@@ -71,15 +72,14 @@ def test_a_request_says_what_was_asked_what_comes_next_and_by_when(client, asked
     response = client.get(path(asked))
     assert heading(response) == "Je aanvraag is binnen"
     assert "dinsdag 24 november om 9.00 uur" in body(response)
-    assert "ten laatste op dinsdag 24 november antwoord per e-mail" in body(response)
+    assert "voor dat moment antwoord per e-mail" in body(response)
     assert asked.name in body(response)
 
 
 def test_an_answer_is_promised_in_working_days(client, asked):
-    Appointment.objects.filter(pk=asked.pk).update(starts_at=brussels(2026, 12, 15, 9))
-    asked.created_at = brussels(2026, 11, 10, 23)  # the 11th is a holiday, then a weekend
+    asked.starts_at = brussels(2026, 12, 15, 9)
+    asked.changed_at = brussels(2026, 11, 10, 23)  # the 11th is a holiday
     asked.save()
-    Appointment.objects.filter(pk=asked.pk).update(starts_at=brussels(2026, 12, 15, 9))
     assert "ten laatste op vrijdag 13 november" in body(client.get(path(asked)))
 
 
@@ -281,6 +281,25 @@ def test_what_can_not_be_cancelled_any_more_is_not_erased(client, confirmed):
     assert Appointment.objects.exists()
 
 
+def test_what_can_not_be_erased_any_more_is_not_offered(client, confirmed):
+    with time_machine.travel(brussels(2026, 11, 24, 8), tick=False):
+        assert path(confirmed, "wissen") not in links(client.get(path(confirmed)))
+        assert client.get(path(confirmed, "wissen")).status_code == 302
+
+
+def test_what_has_begun_can_be_erased_whatever_staff_noted(client, confirmed):
+    with time_machine.travel(brussels(2026, 11, 24, 10), tick=False):
+        assert "geannuleerd" not in body(client.get(path(confirmed, "wissen")))
+        press(client, path(confirmed, "wissen"))
+    assert not Appointment.objects.exists()
+
+
+def test_erasing_takes_the_history_of_the_admin_along(client, admin_user, confirmed):
+    LogEntry.objects.log_actions(admin_user.pk, [confirmed], CHANGE, single_object=True)
+    press(client, path(confirmed, "wissen"))
+    assert not LogEntry.objects.exists()
+
+
 def test_what_is_over_can_be_erased(client, confirmed):
     workflow.complete(confirmed, version=1, by=STAFF, now=NINE)
     press(client, path(confirmed, "wissen"))
@@ -296,6 +315,39 @@ def test_the_self_test_can_be_taken_back_alone(client, confirmed):
 
 
 # A request to be called
+
+
+def test_taking_back_what_is_not_there_leaves_no_line(client, confirmed):
+    press(client, path(confirmed, "zelftest"))
+    lines = Change.objects.count()
+    client.post(path(confirmed, "zelftest"))
+    assert Change.objects.count() == lines
+
+
+def test_a_proposal_says_what_it_takes_the_place_of(client, confirmed, clinic):
+    slot = Slot(brussels(2026, 11, 25, 14), clinic.an.pk)
+    workflow.propose(confirmed, slot, version=1, by=STAFF, now=clinic.now)
+    page = body(client.get(path(confirmed)))
+    assert "dinsdag 24 november om 9.00 uur gaat niet door" in page
+
+
+def test_moving_to_where_it_is_changes_nothing(client, confirmed):
+    address = path(confirmed, "verplaatsen", "2026-11-24-0900")
+    assert (
+        client.get(address).status_code == client.post(address, {"version": 1}).status_code == 302
+    )
+    assert Change.objects.count() == 1
+
+
+def test_a_reminder_is_promised_only_if_it_will_come(client, confirmed):
+    assert "herinnering" not in body(client.get(path(confirmed)))
+    with time_machine.travel(brussels(2026, 11, 20, 9), tick=False):
+        assert "Twee dagen vooraf" in body(client.get(path(confirmed)))
+
+
+def test_a_request_that_nobody_answered_is_over_before_the_worker_says_so(client, asked):
+    with time_machine.travel(brussels(2026, 11, 24, 9), tick=False):
+        assert heading(client.get(path(asked))) == "Je aanvraag is vervallen"
 
 
 def test_a_call_back_has_a_page_of_its_own_and_can_be_erased(client, clinic):

@@ -161,8 +161,20 @@ def test_a_patient_moves_within_what_is_offered_and_staff_anywhere(appointment, 
     there = Slot(start, appointment.practitioner_id)
     proposed = workflow.propose(appointment, there, version=0, by=by, now=NOW)
     assert proposed.starts_at == start
-    moved = workflow.move_by_staff(appointment, there, version=1, by=by, now=NOW)
+    later = Slot(start + 4 * HOUR, appointment.practitioner_id)
+    moved = workflow.move_by_staff(appointment, later, version=1, by=by, now=NOW)
     assert moved.cells.count() == 4
+
+
+def test_nothing_is_moved_to_where_it_is(appointment, by):
+    before = everything()
+    there = Slot(START, appointment.practitioner_id)
+    for function in (workflow.propose, workflow.move_by_staff):
+        with pytest.raises(NotPossible, match="staat al op dit moment"):
+            function(appointment, there, version=0, by=by, now=NOW)
+    with pytest.raises(NotPossible, match="staat al op dit moment"):
+        workflow.move_by_patient(appointment, START, version=0, now=NOW)
+    assert everything() == before
 
 
 def test_staff_may_move_to_another_practitioner(treatment, appointment, by):

@@ -47,6 +47,9 @@ def test_the_limit_for_patients_is_kept_to_the_second(treatment, practitioner, d
     last = limit(appointment, hours)
     assert workflow.patient_limit(appointment) == last
     before = everything()
+    if last == appointment.starts_at and do is BY_PATIENT["erase"]:
+        do(appointment, last)  # what has begun is only erased, and can always be
+        return
     with pytest.raises(NotPossible, match="te laat") as refused:
         do(appointment, last + SECOND)
     assert not isinstance(refused.value, Outdated)
