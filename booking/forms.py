@@ -18,6 +18,8 @@ from booking.models import COMPLAINT_LENGTH, SELF_TEST_LENGTH, Appointment, Call
 from booking.slots import local
 from kinekracht.models import Practice
 
+MOST_FIELDS = 50  # that a browser would send; a form has some fifteen
+
 
 class PlainText(forms.CharField):
     """Several lines of text, of which a new line counts as one character, as browsers count it."""
@@ -52,7 +54,7 @@ class SentOnce(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("submission"):
+        if not cleaned.get("submission") or len(self.sent) > MOST_FIELDS:
             self.renew("submission")
             self.add_error(None, "Het formulier kwam niet volledig aan. Verstuur het nog eens.")
         if cleaned.get("leave_empty"):
@@ -187,10 +189,11 @@ class RequestForm(SentOnce):
         self.fields["name"].error_messages["required"] = "Vul je naam in."
         for name in ("email", "telephone"):
             self.fields[name].is_one_of_two = True  # type: ignore[attr-defined]
-        if self_test or self.data.get("self_test"):
-            self.add_self_test(self_test)
+        self.brought_along = self_test or self.data.get("self_test", "")
+        if self.brought_along:
+            self.add_self_test()
 
-    def add_self_test(self, text: str) -> None:
+    def add_self_test(self) -> None:
         """Show the answers somebody brought along: they choose whether to send them."""
         self.fields["self_test_agreed"] = forms.BooleanField(
             label="Ja, stuur de antwoorden van mijn zelftest mee",
@@ -203,7 +206,7 @@ class RequestForm(SentOnce):
             required=False,
             max_length=SELF_TEST_LENGTH,
             widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
-            initial=text,
+            initial=self.brought_along,
         )
 
     def clean_referral_date(self) -> dt.date | None:

@@ -103,7 +103,7 @@ def act(
     try:
         do(shown, version=version, now=timezone.now(), **options)
     except NotFree:
-        raise
+        raise  # which has a page of its own, with other moments
     except NotPossible as reason:
         shown = appointment_or_404(shown.key)
         return show(request, shown, problem=str(reason), status=HTTPStatus.CONFLICT)

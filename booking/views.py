@@ -3,7 +3,6 @@
 import datetime as dt
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -130,10 +129,9 @@ def monday_or_404(week: str) -> dt.date:
         raise Http404 from None
 
 
-def query_of(practitioner: Practitioner | None, **more: str) -> str:
+def query_of(practitioner: Practitioner | None) -> str:
     """What stands behind an address to keep a choice: "?bij=…", or nothing."""
-    chosen = ({"bij": practitioner.slug} if practitioner else {}) | more
-    return f"?{urlencode(chosen)}" if chosen else ""
+    return f"?bij={practitioner.slug}" if practitioner else ""
 
 
 @carries_self_test
@@ -225,9 +223,7 @@ def show_form(
         "query": query_of(practitioner),
         "oldest_referral": oldest_referral(form.start),
         "is_free": is_free,
-        "self_test": form.get_initial_for_field(form.fields["self_test"], "self_test")
-        if "self_test" in form.fields
-        else "",
+        "self_test": form.brought_along,
     }
     if not is_free:
         context["offers"] = offers(treatment, form.start, practitioner=practitioner)

@@ -466,9 +466,20 @@ def test_another_site_can_not_send_the_form(clinic):
     assert client.post(TUESDAY, data).status_code == 302
 
 
-def test_a_thousand_fields_are_refused(client, clinic):
-    response = send(client, **{f"veld{n}": "x" for n in range(6000)})
+@pytest.mark.parametrize("count", [1000, 6000])
+def test_a_thousand_fields_are_refused(client, clinic, count):
+    response = send(client, **{f"veld{n}": "x" for n in range(count)})
     assert response.status_code == 400
+    assert nothing_written()
+
+
+@pytest.mark.parametrize("address", [TUESDAY, CALL_BACK, TIMES, START])
+def test_three_megabytes_are_refused_in_plain_words(clinic, address):
+    client = Client(raise_request_exception=False)
+    data = {"complaint": "x" * 3_000_000, "agreed": "on", "self_test": "x"}
+    response = client.post(address, data)
+    assert response.status_code == 400
+    assert "<h1>" in body(response)
     assert nothing_written()
 
 
