@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import django
 from django.db import connection, transaction
+from django.utils import timezone
 
 django.setup()
 
@@ -132,7 +133,7 @@ def at_once(moves):
                 Slot(start, appointment.practitioner_id),
                 version=appointment.version,
                 by=STAFF,
-                now=start,
+                now=timezone.now(),
             )
         except NotFree:
             return "not free"

@@ -126,7 +126,12 @@ def page(browse):
 
 @pytest.fixture(scope="session")
 def staff_state(chromium_browser, site):
-    """The cookies of the staff login, got through the login form."""
+    """The cookies of the staff login."""
+    return log_in(chromium_browser, site)
+
+
+def log_in(chromium_browser, site):
+    """The cookies of ``site``'s staff login, got through the login form."""
     context = chromium_browser.new_context(base_url=site.url, locale="nl-BE")
     page = context.new_page()
     name, password = site.login

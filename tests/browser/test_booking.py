@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import chromium
+from tests.browser.conftest import log_in
 from tests.browser.looks import overflows, small_targets, violations
 from tests.running_site import running_site
 from tests.smtp_server import calendar_of, smtp_server, words_of
@@ -34,6 +35,12 @@ def site(tmp_path_factory, mailbox):
         OPEN_REQUESTS_PER_PERSON="1000",
     ) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def staff_state(chromium_browser, site):
+    """The login of this site, not of the one that other files share."""
+    return log_in(chromium_browser, site)
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
@@ -126,7 +133,7 @@ def test_from_the_article_to_a_confirmed_appointment_in_the_calendar(page, staff
     page.goto(personal)
     expect(heading(page)).to_have_text("Je afspraak staat vast")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Zet ze in je agenda").first.click()
+        page.get_by_role("link", name="Zet de afspraak in je agenda").first.click()
     assert download.value.suggested_filename == "afspraak.ics"
 
 
