@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from booking.availability import is_closed_on_holidays
+from booking.availability import as_rules, is_closed_on_holidays
 from booking.holidays import holidays_between
 from booking.models import Appointment, Closure, WorkingHours
-from booking.slots import CELL, Period, Rule, local, on, working_periods
+from booking.slots import CELL, Period, local, on, working_periods
 from booking.wording import clock
 from kinekracht.models import Practitioner
 
@@ -105,7 +105,8 @@ def agenda(first: dt.date, last: dt.date, *, only: str = "") -> Agenda:
     people = list(Practitioner.objects.filter(Q(bookable=True) | Q(pk__in=visits)))
     shown = [person for person in people if str(person.pk) == only] or people
     holidays = holidays_between(first, last) if is_closed_on_holidays() else {}
-    working = working_periods(all_rules(), holidays.keys(), first, last)
+    rules = as_rules(WorkingHours.objects.order_by())  # for whatever treatment
+    working = working_periods(rules, holidays.keys(), first, last)
     closures = list(Closure.objects.filter(starts_at__lt=period.end, ends_at__gt=period.start))
     days = [first + n * DAY for n in range((last - first).days + 1)]
     columns = {
@@ -135,17 +136,6 @@ def visits_in(period: Period) -> dict[int, list[Appointment]]:
     for appointment in Appointment.objects.occupying().starting(period.start, period.end):
         visits[appointment.practitioner_id].append(appointment)
     return visits
-
-
-def all_rules() -> list[Rule]:
-    """When people work, for whatever treatment."""
-    return [
-        Rule(*row)
-        for row in WorkingHours.objects.order_by().values_list(
-            "practitioner_id", "weekday", "starts", "ends",
-            "valid_from", "valid_until", "every_weeks",
-        )
-    ]  # fmt: skip
 
 
 def blocks_of(

@@ -8,7 +8,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from booking.holidays import holidays_between
 from booking.models import Appointment, Cell, Closure, WorkingHours
@@ -112,6 +112,11 @@ def rules_of(treatment: Treatment, practitioner: Practitioner | None) -> list[Ru
     ).order_by()
     if practitioner is not None:
         hours = hours.filter(practitioner=practitioner)
+    return as_rules(hours)
+
+
+def as_rules(hours: QuerySet[WorkingHours]) -> list[Rule]:
+    """Working hours as the pure modules take them."""
     return [
         Rule(*row)
         for row in hours.values_list(

@@ -8,16 +8,15 @@ from django.utils.safestring import SafeString
 from post_office.models import STATUS, Email
 
 from booking.models import Worker
+from booking.outbox import WAITING
 from kinekracht.admin_marks import state_mark
 
 PATIENCE = dt.timedelta(minutes=5)
-QUEUED = [STATUS.queued, STATUS.requeued]
-UNSENT = [STATUS.failed, *QUEUED]
 
 
 def not_arriving(emails: Any) -> Any:
     """Those of ``emails`` that were tried in vain, whether they will be tried again or not."""
-    return emails.filter(Q(status=STATUS.failed) | Q(status__in=QUEUED, number_of_retries__gte=1))
+    return emails.filter(Q(status=STATUS.failed) | Q(status__in=WAITING, number_of_retries__gte=1))
 
 
 def left_lying(now: dt.datetime) -> Any:
@@ -25,7 +24,7 @@ def left_lying(now: dt.datetime) -> Any:
     if Worker.is_alive(now):
         return Email.objects.none()
     due = Q(scheduled_time=None) | Q(scheduled_time__lte=now - PATIENCE)
-    return Email.objects.filter(due, status__in=QUEUED, created__lte=now - PATIENCE)
+    return Email.objects.filter(due, status__in=WAITING, created__lte=now - PATIENCE)
 
 
 def mail_mark(email: Email) -> SafeString:

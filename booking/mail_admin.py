@@ -18,7 +18,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
-from booking.delivery import QUEUED, UNSENT, mail_mark, not_arriving
+from booking.delivery import mail_mark, not_arriving
+from booking.outbox import UNSENT, WAITING
 from booking.wording import day_and_hour
 
 for model in (Attachment, Email, EmailTemplate, Log):
@@ -37,7 +38,7 @@ class UnsentFilter(admin.SimpleListFilter):
             case "fout":
                 return not_arriving(queryset)
             case "wacht":
-                return queryset.filter(status__in=QUEUED)
+                return queryset.filter(status__in=WAITING)
             case "weg":
                 return queryset.filter(status=STATUS.sent)
         return queryset

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
-from booking.slots import cells
+from booking.slots import Slot, cells
 from kinekracht.fields import unquoted
 from kinekracht.models import Practitioner, Treatment
 
@@ -239,6 +239,11 @@ class Appointment(PatientRequest):
     @property
     def ends_at(self) -> dt.datetime:
         return self.starts_at + dt.timedelta(minutes=self.duration_minutes)
+
+    @property
+    def slot(self) -> Slot:
+        """The moment and the practitioner that it has."""
+        return Slot(self.starts_at, self.practitioner_id)
 
     @property
     def is_live(self) -> bool:

@@ -33,7 +33,7 @@ def free_moments(appointment: Appointment, begin: str, *, now: dt.datetime) -> d
 
     Without a day, or with a wrong one, from the first day that has a free moment.
     """
-    free = [slot for slot in free_slots(appointment, now) if not is_now(slot, appointment)]
+    free = [slot for slot in free_slots(appointment, now) if slot != appointment.slot]
     if not free:
         return {"near": [], "days": [], "earlier": None, "later": None}
     names = names_of({slot.practitioner for slot in free})
@@ -68,11 +68,6 @@ def free_slots(
     return availability(
         appointment.treatment, now=now, first=first, last=last, ignoring=appointment, at_once=True
     )
-
-
-def is_now(slot: Slot, appointment: Appointment) -> bool:
-    """Whether it is where the appointment is already."""
-    return (slot.start, slot.practitioner) == (appointment.starts_at, appointment.practitioner_id)
 
 
 def names_of(people: set[int]) -> dict[int, str]:

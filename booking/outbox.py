@@ -26,6 +26,7 @@ from kinekracht.formatting import belgian
 from kinekracht.models import Practice
 
 WAITING = (STATUS.queued, STATUS.requeued)
+UNSENT = (STATUS.failed, *WAITING)
 KEEP_FILES = dt.timedelta(hours=1)  # longer than a transaction that may still want them
 
 
@@ -166,9 +167,7 @@ def forget(appointment: Appointment) -> None:
 
 def redirect_unsent(appointment: Appointment, old: str) -> int:
     """Send what has not left yet to the address of now, instead of ``old``; how many mails."""
-    emails = Email.objects.filter(
-        about__appointment=appointment, to=old, status__in=[*WAITING, STATUS.failed]
-    )
+    emails = Email.objects.filter(about__appointment=appointment, to=old, status__in=UNSENT)
     if appointment.email:
         return int(emails.update(to=[appointment.email]))
     emails.delete()
@@ -181,7 +180,7 @@ def tidy(now: dt.datetime) -> None:
     A transaction that is rolled back takes its mail along, but not a file.
     """
     Email.objects.filter(status__in=WAITING, expires_at__lte=now).delete()
-    drop_attachments(Attachment.objects.exclude(emails__status__in=[*WAITING, STATUS.failed]))
+    drop_attachments(Attachment.objects.exclude(emails__status__in=UNSENT))
     folder = Path(storages["mail"].path(""))
     old = [
         path

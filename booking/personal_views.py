@@ -23,9 +23,8 @@ from booking.models import Appointment, CallBack
 from booking.occupancy import NotFree, NotPossible
 from booking.slots import local
 from booking.views import offers, weeks
+from booking.worker import REMIND
 from kinekracht.models import Practice
-
-REMINDED = dt.timedelta(hours=48)  # before an appointment, if it is confirmed by then
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -56,7 +55,7 @@ def show(
         "problem": problem,
         "may_change": may_change(shown),
         "may_erase": may_erase(shown),
-        "is_reminded": shown.starts_at - timezone.now() > REMINDED,
+        "is_reminded": shown.starts_at - timezone.now() > REMIND,
         "given_up": given_up(shown),
         "is_over": shown.starts_at <= timezone.now(),
         "limit": workflow.patient_limit(shown),
@@ -68,7 +67,7 @@ def show(
 
 def may_erase(shown: Appointment) -> bool:
     """Whether the patient can erase it by themselves: what is to come is called off by that."""
-    return may_change(shown) or not shown.is_live or shown.starts_at <= timezone.now()
+    return not shown.is_live or shown.starts_at <= timezone.now() or may_change(shown)
 
 
 def given_up(shown: Appointment) -> dt.datetime | None:

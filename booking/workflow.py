@@ -379,6 +379,8 @@ def change(
     )
     if found is None:
         raise Outdated
+    if slot == found.slot:
+        raise NotPossible("De afspraak staat al op dit moment.")
     new = {"status": to, "changed_at": now}
     if slot is not None:
         new |= {"starts_at": slot.start, "practitioner_id": slot.practitioner}
@@ -386,8 +388,6 @@ def change(
     if not same.update(version=F("version") + 1, **new):
         raise Outdated  # by who was a moment earlier
     before = found.status, found.starts_at
-    if slot == Slot(found.starts_at, found.practitioner_id):
-        raise NotPossible("De afspraak staat al op dit moment.")
     for name, value in new.items():
         setattr(found, name, value)
     found.version += 1

@@ -60,8 +60,8 @@ def tasks_for(user: Any) -> list[Task]:
         *(appointments_today(now) if may("booking.view_appointment") else []),
         *(call_backs(now) if may("booking.change_callback") else []),
         *(failing_mails() if may("post_office.view_email") else []),
-        *(self_test_tasks() if user.has_perm("selftest.change_warningsign") else []),
-        *(article_tasks() if user.has_perm("articles.change_article") else []),
+        *(self_test_tasks() if may("selftest.change_warningsign") else []),
+        *(article_tasks() if may("articles.change_article") else []),
     ]
 
 

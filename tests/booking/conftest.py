@@ -8,10 +8,17 @@ from django.contrib.auth.models import User
 from booking.models import Appointment, Weekday
 from booking.workflow import staff
 from tests.booking.factories import WorkingHoursFactory, brussels
-from tests.booking.situation import in_status, works
+from tests.booking.situation import NOW, in_status, works
 from tests.factories import PracticeFactory, PractitionerFactory, TreatmentFactory
 
 SUNDAY = brussels(2026, 11, 22, 11)
+
+
+@pytest.fixture
+def at_now():
+    """The clock stands still, at situation.NOW."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
@@ -19,13 +18,7 @@ from tests.booking.factories import (
 from tests.booking.situation import HOUR, NOW, START, Status, everything, in_status
 from tests.factories import TreatmentFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "practice")]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from post_office.models import Email
@@ -21,13 +20,7 @@ from tests.booking.situation import (
 )
 from tests.booking.staff_pages import ACTS, PAGES, act, body, button, look, stored, url
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "practice")]
 
 
 @pytest.fixture

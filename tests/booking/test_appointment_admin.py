@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.db import connection
 from post_office.models import Email
 
@@ -20,16 +19,10 @@ from tests.booking.situation import (
 )
 from tests.booking.staff_pages import PAGES, act, body, look, stored, url
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "practice")]
 
 
 CHANGELIST = "/beheer/booking/appointment/"
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 # What one sees

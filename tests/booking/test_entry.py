@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.db import connection
 from post_office.models import Email
@@ -22,15 +21,9 @@ from tests.booking.situation import (
 )
 from tests.factories import PractitionerFactory, TreatmentFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "practice")]
 
 ADD = "/beheer/booking/appointment/add/"
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
