@@ -1,0 +1,89 @@
+"""What somebody sends us, whatever it is; and who asks to be called."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+def new_key() -> str:
+    """Something nobody can guess: 192 bits, in 32 letters and digits of an address."""
+    return secrets.token_urlsafe(24)
+
+
+class PatientRequest(models.Model):
+    """What somebody sends us: who they are, and how we may reach them."""
+
+    key = models.CharField(max_length=43, unique=True, default=new_key, editable=False)
+    # Sent along with the form: what is sent twice has one, and is one.
+    submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField("aangevraagd op", default=timezone.now, editable=False)
+    name = models.CharField("naam", max_length=100)
+    telephone = PhoneNumberField("telefoon", blank=True)
+    voicemail = models.BooleanField("bericht inspreken mag", default=False)
+    discreet = models.BooleanField(
+        "naam van de praktijk niet noemen",
+        default=False,
+        help_text="Neemt iemand anders op? Noem dan de praktijk niet.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def known_as(self) -> str:
+        """The name, for staff; of what is old it is no longer known."""
+        return self.name or "Anoniem"
+
+    @property
+    def initials(self) -> str:
+        """The first letters of the name, for where the name itself should not stand."""
+        return "".join(f"{word[0].upper()}." for word in self.name.split()[:4]) or "–"
+
+
+class CallBackQuerySet(models.QuerySet["CallBack"]):
+    def open(self) -> "CallBackQuerySet":
+        """Those that nobody has called yet."""
+        return self.filter(handled_at=None)
+
+
+class CallBack(PatientRequest):
+    """Somebody who asks to be called."""
+
+    morning = models.BooleanField("voormiddag", default=False)
+    afternoon = models.BooleanField("namiddag", default=False)
+    evening = models.BooleanField("avond", default=False)
+    handled_at = models.DateTimeField("gebeld op", null=True, editable=False)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name="gebeld door",
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects = CallBackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "vraag om terug te bellen"
+        verbose_name_plural = "vragen om terug te bellen"
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["handled_at", "created_at"], name="call_back_open")]
+
+    def __str__(self) -> str:
+        return f"{self.initials} terugbellen"
+
+    def get_absolute_url(self) -> str:
+        return reverse("booking:call_back_sent", args=[self.key])
+
+    @property
+    def parts_of_day(self) -> str:
+        """When it suits, in words."""
+        parts = {"voormiddag": self.morning, "namiddag": self.afternoon, "avond": self.evening}
+        named = [name for name, suits in parts.items() if suits]
+        return " of ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named) or "altijd"
