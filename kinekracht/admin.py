@@ -13,11 +13,14 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from kinekracht import staff_admin as staff_admin  # noqa: PLC0414  registers who logs in
 from kinekracht.formatting import belgian
 from kinekracht.models import Practice, Practitioner, Treatment
 from kinekracht.rich_text_admin import RichTextAdminMixin
 
-FALLBACK_PAGE = Path(settings.BASE_DIR) / "templates" / "500.html"
+FALLBACK_PAGES = [
+    Path(settings.BASE_DIR) / "templates" / name for name in ("429.html", "500.html", "503.html")
+]
 
 
 @admin.register(Practice)
@@ -78,15 +81,16 @@ class PracticeAdmin(RichTextAdminMixin, admin.ModelAdmin):
         self, request: HttpRequest, obj: Practice, form: ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
-        # The page for when everything is broken can't look a number up.
-        fallback = FALLBACK_PAGE.read_text(encoding="utf-8")
-        for number in obj.telephones:
-            if belgian(number) not in fallback:
-                messages.warning(
-                    request,
-                    f"De foutpagina (templates/500.html) noemt {belgian(number)} nog niet. "
-                    "Vraag je webbeheerder om ze aan te passen.",
-                )
+        # The pages for when everything is broken can't look a number up.
+        for page in FALLBACK_PAGES:
+            fallback = page.read_text(encoding="utf-8")
+            for number in obj.telephones:
+                if belgian(number) not in fallback:
+                    messages.warning(
+                        request,
+                        f"De foutpagina (templates/{page.name}) noemt {belgian(number)} nog niet. "
+                        "Vraag je webbeheerder om ze aan te passen.",
+                    )
 
 
 @admin.register(Practitioner)
@@ -94,7 +98,17 @@ class PractitionerAdmin(RichTextAdminMixin, admin.ModelAdmin):
     list_display = ["name", "role", "bookable", "position"]
     list_editable = ["position"]
     prepopulated_fields = {"slug": ["name"]}
-    fields = [("name", "slug"), "role", "biography", "portrait", ("bookable", "position")]
+    fields = [("name", "slug"), "role", "biography", "portrait", ("bookable", "position"), "user"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Whoever gets this account sees the appointments.
+        return [] if request.user.has_perm("auth.change_user") else ["user"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "user":
+            field.widget = field.widget.widget  # without the buttons to edit and delete accounts
+        return field
 
 
 @admin.register(Treatment)

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import JavaScriptCatalog
+
+from kinekracht.limits import limited
 
 
 class PracticeAdminSite(admin.AdminSite):
@@ -16,6 +19,45 @@ class PracticeAdminSite(admin.AdminSite):
     index_title = "Wat moet ik nu doen?"
     index_template = "admin/start.html"
     enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Every page of the admin asks this: nobody is in without a code."""
+        from kinekracht.staff import is_verified_staff  # noqa: PLC0415  needs models, as below
+
+        return is_verified_staff(request.user)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        from kinekracht import second_factor_views as views  # noqa: PLC0415
+
+        return [
+            # For who gave a password and no code yet, who may also think better of it
+            path("login/code/", views.ask_code, name="code"),
+            path("login/instellen/", views.enrol, name="enrol"),
+            path("logout/", self.logout, name="logout"),
+            # Their own login
+            path("account/", self.admin_view(views.account), name="account"),
+            path(
+                "account/herstelcodes/",
+                self.admin_view(views.new_recovery_codes),
+                name="recovery_codes",
+            ),
+            path("account/toestel/", self.admin_view(views.other_device), name="other_device"),
+            *super().get_urls(),
+        ]
+
+    @limited("login")
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Name and password; the page for the code comes next."""
+        from kinekracht import second_factor_views as views  # noqa: PLC0415
+
+        if request.method == "GET" and super().has_permission(request):
+            return views.onward(request, then=views.next_page(request))
+        answer = super().login(request, extra_context)
+        if isinstance(answer, HttpResponseRedirect):
+            return views.onward(request, then=answer.url)
+        return answer
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

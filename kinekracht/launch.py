@@ -6,6 +6,7 @@ Uses nothing outside the standard library, and never imports Django: every step 
 """
 
 import argparse
+import base64
 import ctypes
 import hashlib
 import http.client
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -113,22 +115,29 @@ def prepare_environment(port: int, *, debug: bool) -> Environment:
         "DEBUG": str(debug),
         "DJANGO_SETTINGS_MODULE": "kinekracht.settings",
         "PORT": str(port),
+        "ENCRYPTION_KEYS": given.get("ENCRYPTION_KEYS")
+        or kept_secret(var_dir / "encryption-keys", make=fernet_key),
         "SECRET_KEY": given.get("SECRET_KEY") or kept_secret(var_dir / "secret-key"),
         "SITE_URL": site_url,
         "VAR_DIR": str(var_dir),
     }
 
 
-def kept_secret(file: Path) -> str:
+def fernet_key() -> str:
+    """A new key, as the settings want those in ENCRYPTION_KEYS."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def kept_secret(file: Path, *, make: Callable[[], str] = lambda: secrets.token_urlsafe(64)) -> str:
     """The secret in ``file``, which is made the first time and which only its owner may read."""
     if not file.exists() or not file.read_text().strip():
         with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
-            opened.write(secrets.token_urlsafe(64) + "\n")
+            opened.write(make() + "\n")
     return file.read_text().strip()
 
 
 def prepare_data(environment: Environment, *, debug: bool) -> str:
-    """Bring the database and the static files up to date; a sentence about the staff login."""
+    """Bring the database and the static files up to date; how to log in, in a line or two."""
     step("Database", "migrate", "--no-input", environment=environment)
     step("Demo content", "seed_demo", environment=environment)
     if debug:  # the development server finds static files where they are
@@ -242,7 +251,10 @@ def announce(site_url: str, login: str) -> None:
     """Say where the site is and who may log in."""
     print(f"\n  The site     {site_url}/")
     print(f"  The admin    {site_url}/beheer/")
+    login, _, code = login.partition("\n")
     print(f"  Staff login  {login}")
+    if code:
+        print(f"  Its code     {code}")
     print("  Ctrl-C ends it.\n", flush=True)
 
 

@@ -1,9 +1,24 @@
 """For all tests. Their settings: tests/settings.py."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import chromium
+
+# No example is timed: that a machine was busy proves nothing.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+
+@pytest.fixture
+def admin_client(admin_user):
+    """pytest-django's, which has given a code as well: a password alone opens nothing."""
+    from django.test import Client  # noqa: PLC0415  the settings are not there yet
+
+    from tests.staff import sign_in  # noqa: PLC0415
+
+    return sign_in(Client(), admin_user)
 
 
 class ByFile(LoadScopeScheduling):

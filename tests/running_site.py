@@ -13,9 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kinekracht.staff_code import STEP, code_of
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
 STOP_SECONDS = 30
+ENCRYPTION_KEY = "b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtISE="
+# Tests send in a second what people send in a day.
+NO_LIMITS = {f"{scope}_PER_MINUTE": "0" for scope in ("BOOKING", "LOGIN", "SEARCH", "SELF_TEST")}
+USED_CODES: dict[str, int] = {}  # the last one, by key: a site that starts again knows it too
 LAUNCH = [sys.executable, "-m", "kinekracht.launch"]
 
 
@@ -29,7 +35,25 @@ class Answer(NamedTuple):
         return self.body.decode()
 
 
-class RunningSite:
+class Address:
+    """Where a site listens on this machine."""
+
+    port: int
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """The answer to one request."""
+        return self.request("GET", path, headers=headers)
+
+    def request(self, method: str, path: str, body: bytes = b"", **options: Any) -> Answer:
+        """The answer to one request of any kind; ``options`` are http.client's."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        with contextlib.closing(connection):
+            connection.request(method, path, body or None, **options)
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+
+
+class RunningSite(Address):
     """Started when made; ``login`` is the name and the password of the staff user."""
 
     def __init__(self, var_dir: Path, *options: str, **variables: str) -> None:
@@ -54,20 +78,28 @@ class RunningSite:
 
     @property
     def login(self) -> tuple[str, str]:
-        name, password = (self.var_dir / "staff-login").read_text().split()
+        name, password, _ = (self.var_dir / "staff-login").read_text().split()
         return name, password
 
-    def get(self, path: str, **headers: str) -> "Answer":
-        """The answer to one request."""
-        return self.request("GET", path, headers=headers)
+    def code(self) -> str:
+        """A code for the second step of that login, which no test has used yet.
 
-    def request(self, method: str, path: str, body: bytes = b"", **options: Any) -> "Answer":
-        """The answer to one request of any kind; ``options`` are http.client's."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        with contextlib.closing(connection):
-            connection.request(method, path, body or None, **options)
-            response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
+        The site takes the codes of half a minute ago, now and in half a minute, each once and in
+        that order. If three tests were faster than that, the fourth waits.
+        """
+        key = (self.var_dir / "staff-login").read_text().split()[2]
+        deadline = time.monotonic() + 2 * STEP
+        while time.monotonic() < deadline:
+            now = time.time()
+            current = int(now) // STEP
+            # One that is about to end might have ended when it arrives.
+            first = current - 1 if now % STEP < STEP - 5 else current
+            number = max(first, USED_CODES.get(key, 0) + 1)
+            if number <= current + 1:
+                USED_CODES[key] = number
+                return code_of(key, number - current)
+            time.sleep(0.1)
+        raise AssertionError("there is no code that wasn't used")
 
     def wait_for_start(self) -> None:
         """Return when the launcher has said where the site is."""
@@ -92,7 +124,9 @@ class RunningSite:
 def environment(var_dir: Path, **variables: str) -> dict[str, str]:
     """A login shell's environment, with none of the settings this process was started with."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH") if name in os.environ}
-    return kept | {"VAR_DIR": str(var_dir)} | variables
+    # Who gives one secret gives them all; else the launcher makes them.
+    keys = {"ENCRYPTION_KEYS": ENCRYPTION_KEY} if "SECRET_KEY" in variables else {}
+    return kept | keys | NO_LIMITS | {"VAR_DIR": str(var_dir)} | variables
 
 
 def free_port() -> int:

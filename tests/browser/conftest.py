@@ -131,7 +131,7 @@ def staff_state(chromium_browser, site):
 
 
 def log_in(chromium_browser, site):
-    """The cookies of ``site``'s staff login, got through the login form."""
+    """The cookies of ``site``'s staff login, got through the login forms."""
     context = chromium_browser.new_context(base_url=site.url, locale="nl-BE")
     page = context.new_page()
     name, password = site.login
@@ -139,6 +139,8 @@ def log_in(chromium_browser, site):
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(password)
     page.locator("input[name=password]").press("Enter")
+    page.locator("input[name=code]").fill(site.code())
+    page.locator("input[name=code]").press("Enter")
     page.wait_for_url(f"{site.url}/beheer/")
     state = context.storage_state()
     context.close()

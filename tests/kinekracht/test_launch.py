@@ -57,18 +57,19 @@ def run(command, var_dir, **variables):
 
 
 def log_in(site):
-    """Log in through the admin's form; the address and the page that it leads to."""
+    """Log in through the admin's forms; the address and the page that it leads to."""
     browser = urllib.request.build_opener(
         urllib.request.ProxyHandler({}),
         urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
     )
-    address = f"{site.url}/beheer/login/?next=/beheer/"
-    with browser.open(address) as form:
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.read().decode())[1]
+    page = browser.open(f"{site.url}/beheer/login/?next=/beheer/")
     name, password = site.login
-    fields = {"username": name, "password": password, "csrfmiddlewaretoken": token}
-    data = urllib.parse.urlencode(fields | {"next": "/beheer/"}).encode()
-    with browser.open(urllib.request.Request(address, data)) as page:
+    for fields in ({"username": name, "password": password}, {"code": site.code()}):
+        with page:
+            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
+        data = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": token, "next": "/beheer/"})
+        page = browser.open(urllib.request.Request(page.url, data.encode()))
+    with page:
         return page.url, page.read().decode()
 
 
@@ -95,6 +96,7 @@ def test_it_says_where_everything_is_in_one_line_per_step(site):
     assert f"{site.url}/\n" in said
     assert f"{site.url}/beheer/\n" in said
     assert f"{name}, password {password}" in said
+    assert "make code (or an app with the key " in said
     assert len(said.splitlines()) < 12
 
 

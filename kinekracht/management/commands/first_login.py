@@ -1,18 +1,28 @@
 """``manage.py first_login``: a login for staff, for a site that was just made."""
 
+import base64
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kinekracht.models import DemoContent
 
 NAME = "beheer"
+
+
+class Login(NamedTuple):
+    """What the file beside the database holds."""
+
+    name: str
+    password: str
+    key: str = ""  # of the app, in base32; none in a file from before there were codes
 
 
 class Command(BaseCommand):
@@ -26,30 +36,57 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def make_login(file: Path) -> None:
-    """Make the user with the password kept in ``file``, once in the life of a database.
+    """Make the user with the password and the app kept in ``file``, once in the life of a database.
 
     A user that staff removed stays removed, and a database that has users gets none from us.
     """
     _, first_time = DemoContent.objects.get_or_create(key="first_login")
     if first_time and not User.objects.exists():
-        User.objects.create_superuser(NAME, password=kept_password(file))
+        login = kept_login(file)
+        user = User.objects.create_superuser(NAME, password=login.password)
+        TOTPDevice.objects.create(user=user, name="make code", key=hexadecimal(login.key))
 
 
-def kept_password(file: Path) -> str:
-    """The password in ``file``, which is made the first time and only its owner may read."""
-    if not file.exists():
-        with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
-            opened.write(f"{NAME} {secrets.token_urlsafe(12)}\n")
-    return file.read_text().split()[1]
+def kept_login(file: Path) -> Login:
+    """The login in ``file``, which only its owner may read; what it lacks is made."""
+    login = read_login(file) or Login(NAME, secrets.token_urlsafe(12))
+    if not login.key:
+        login = login._replace(key=base64.b32encode(secrets.token_bytes(20)).decode())
+        with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
+            opened.write(" ".join(login) + "\n")
+    return login
+
+
+def read_login(file: Path) -> Login | None:
+    """The login in ``file``, if it is there."""
+    return Login(*file.read_text().split()) if file.exists() else None
+
+
+def hexadecimal(key: str) -> str:
+    """A key of an app as the database keeps it."""
+    return base64.b32decode(key).hex()
 
 
 def describe_login(file: Path) -> str:
-    """How to log in, or why that is not known."""
+    """How to log in, or why that is not known; and on a second line, how to get a code."""
     user = User.objects.filter(username=NAME).first()
     if user is None:
         return f"use your own: there is no user {NAME} (any more)"
     if not user.is_active or not user.is_staff:
         return f"use your own: {NAME} may no longer log in"
-    if not file.exists() or not user.check_password(kept_password(file)):
-        return f"{NAME}, with the password that was chosen for it"
-    return f"{NAME}, password {kept_password(file)} (kept in {file})"
+    login = read_login(file)
+    if login is None or not user.check_password(login.password):
+        said = f"{NAME}, with the password that was chosen for it"
+    else:
+        said = f"{NAME}, password {login.password} (kept in {file})"
+    return f"{said}\n{describe_code(user, login)}"
+
+
+def describe_code(user: User, login: Login | None) -> str:
+    """Where the code for the second step comes from."""
+    keys = TOTPDevice.objects.filter(user=user, confirmed=True).values_list("key", flat=True)
+    if not keys:
+        return "not yet: the first time you log in, you set up an app"
+    if login is None or not login.key or hexadecimal(login.key) not in keys:
+        return "from the app that was set up for it"
+    return f"make code (or an app with the key {login.key})"

@@ -1,0 +1,157 @@
+"""The second step of a staff login: a code from an app, or a recovery code from paper.
+
+Who has no app has no recovery codes either: both are taken away together.
+"""
+
+import base64
+import math
+import re
+import time
+from binascii import unhexlify
+from datetime import timedelta
+
+import qrcode
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.safestring import SafeString, mark_safe
+from django_otp import verify_token
+from django_otp.models import Device
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from qrcode.image.svg import SvgPathImage
+
+RECOVERY_CODES = 10
+RECOVERY_DIGITS = 12  # digits alone, as a telephone shows its number keys for a code
+FEW_LEFT = 2  # from here on it is time for new ones
+
+WRONG = "wrong"  # an error that counts as a failed login
+
+
+def has_app(user: User) -> bool:
+    """Whether ``user`` has an app that makes codes."""
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+
+
+def check_code(user: User, said: str) -> Device:
+    """The app or the recovery codes that the code ``said`` belongs to; it works only once.
+
+    ValidationError, in words for ``user``, if it isn't right (with the code WRONG) or if it came
+    too soon after wrong ones and wasn't looked at.
+    """
+    code = re.sub(r"[\s.-]", "", said)
+    is_recovery = len(code) == RECOVERY_DIGITS
+    kind = StaticDevice if is_recovery else TOTPDevice
+    device = kind.objects.filter(user=user, confirmed=True).first()
+    if device is not None:
+        allowed, reason = device.verify_is_allowed()
+        if not allowed:
+            raise too_soon(reason["locked_until"] - timezone.now())
+        if verify_token(user, device.persistent_id, kept(user, code) if is_recovery else code):
+            return device
+    raise ValidationError(
+        "Deze herstelcode klopt niet, of ze is al gebruikt."
+        if is_recovery
+        else "Deze code klopt niet, of ze is al gebruikt. "
+        "Wacht tot je app een nieuwe code toont, en neem die over.",
+        WRONG,
+    )
+
+
+def too_soon(wait: timedelta) -> ValidationError:
+    """What to say to who has to wait: each wrong code doubles the time until the next one."""
+    return ValidationError(
+        "Deze code is niet bekeken: na een foute code moet je even wachten. "
+        f"Probeer het opnieuw over {in_words(wait)}.",
+        "too_soon",
+    )
+
+
+def in_words(wait: timedelta) -> str:
+    """A time to wait, rounded up: "8 seconden", "15 minuten"."""
+    seconds = max(1, math.ceil(wait.total_seconds()))
+    for size, name in ((3600, "uur"), (60, "minuten")):
+        if seconds > size:
+            return f"{math.ceil(seconds / size)} {name}"
+    return "1 seconde" if seconds == 1 else f"{seconds} seconden"
+
+
+def enrol(user: User, key: str, said: str, *, replace: bool) -> TOTPDevice:
+    """Give ``user`` the app that holds ``key`` (hexadecimal), once it made the code ``said``.
+
+    ValidationError if the code isn't right, or if there is an app already and ``replace`` is
+    false: somebody else may have been faster.
+    """
+    totp = TOTP(unhexlify(key))
+    totp.time = time.time()
+    code = re.sub(r"\s", "", said)
+    if not code.isdecimal() or not totp.verify(int(code), tolerance=1):
+        raise ValidationError(
+            "Deze code klopt niet. Neem de code die nu in je app staat. Klopt ze nog niet? "
+            "Kijk of de klok van je telefoon juist staat.",
+            "unproved",
+        )
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if has_app(user) and not replace:
+            raise ValidationError("Je hebt intussen al een app ingesteld. Meld je opnieuw aan.")
+        TOTPDevice.objects.filter(user=user).delete()
+        return TOTPDevice.objects.create(user=user, name="app", key=key, last_t=totp.t())
+
+
+def take_away(user: User) -> bool:
+    """Delete the app and the recovery codes of ``user``; whether there was an app.
+
+    Who is in with one of them is out at once, and sets up an app at the next login.
+    """
+    StaticDevice.objects.filter(user=user).delete()
+    deleted, _ = TOTPDevice.objects.filter(user=user).delete()
+    return bool(deleted)
+
+
+@transaction.atomic
+def make_recovery_codes(user: User) -> list[str]:
+    """New recovery codes for ``user``, as they are shown once; the earlier ones no longer work."""
+    codes = [get_random_string(RECOVERY_DIGITS, "0123456789") for _ in range(RECOVERY_CODES)]
+    device, _ = StaticDevice.objects.get_or_create(user=user, defaults={"name": "herstelcodes"})
+    device.token_set.all().delete()
+    StaticToken.objects.bulk_create(
+        StaticToken(device=device, token=kept(user, code)) for code in codes
+    )
+    return [in_groups(code) for code in codes]
+
+
+def codes_left(user: User) -> int | None:
+    """How many recovery codes ``user`` has; None if there never were any."""
+    device = StaticDevice.objects.filter(user=user).first()
+    return None if device is None else device.token_set.count()
+
+
+def kept(user: User, code: str) -> str:
+    """A recovery code as the database keeps it: who reads it there can't log in with it."""
+    mac = salted_hmac("kinekracht.second_factor", f"{user.pk} {code}", algorithm="sha256")
+    return base64.urlsafe_b64encode(mac.digest())[:16].decode()  # as long as StaticToken can be
+
+
+def in_groups(text: str) -> str:
+    """``text`` in groups of four, to read and to type."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def typed_key(key: str) -> str:
+    """The key of an app, from hexadecimal to what somebody types into it."""
+    return in_groups(base64.b32encode(unhexlify(key)).decode())
+
+
+def app_link(user: User, key: str) -> str:
+    """What an app reads: the key, and for whom and where it is (otpauth://…)."""
+    return str(TOTPDevice(user=user, key=key).config_url)
+
+
+def qr_code(link: str) -> SafeString:
+    """A drawing (SVG) of ``link``, for the camera of the app."""
+    drawing = qrcode.make(link, image_factory=SvgPathImage)
+    return mark_safe(drawing.to_string(encoding="unicode"))  # noqa: S308  paths only

@@ -1,0 +1,108 @@
+"""The people who log in, as the beheerder sees them."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from kinekracht import second_factor
+
+# They show the keys that make codes.
+admin.site.unregister([StaticDevice, TOTPDevice, User])
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    """Whether who asks may do everything."""
+    user: Any = request.user
+    return bool(user.is_superuser)
+
+
+def may_touch(request: HttpRequest, user: User | None) -> bool:
+    """A superuser is changed by superusers only: their password would open everything."""
+    return user is None or not user.is_superuser or is_superuser(request)
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):
+    """Django's, and what to do for a colleague who lost their telephone."""
+
+    list_display = ["username", "first_name", "last_name", "is_active", "second_step"]
+    list_filter = ["is_active", "groups"]
+    # Rights come from groups; what goes beyond those is a superuser's to give.
+    usual_fieldsets = [
+        (None, {"fields": ("username", "password")}),
+        ("Wie", {"fields": ("first_name", "last_name", "email")}),
+        ("Rechten", {"fields": ("is_active", "is_staff", "groups")}),
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or is_superuser(request):
+            return super().get_fieldsets(request, obj)
+        return self.usual_fieldsets
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and may_touch(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.is_staff = True  # a group decides what they see; without one, nothing
+        super().save_model(request, obj, form, change)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        if not is_superuser(request):
+            queryset = queryset.filter(is_superuser=False)
+        super().delete_queryset(request, queryset)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        app = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        users: QuerySet[User] = super().get_queryset(request)
+        return users.annotate(has_app=Exists(app))
+
+    @admin.display(description="tweede stap ingesteld", boolean=True)
+    def second_step(self, user: Any) -> bool:
+        return bool(user.has_app)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.reset_view))
+        return [
+            path("<int:pk>/tweede-stap/", view, name="auth_user_reset_second_factor"),
+            *super().get_urls(),
+        ]
+
+    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take somebody's app and recovery codes away: they set up an app at the next login."""
+        user = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.may_reset(request, user):
+            raise PermissionDenied
+        second_factor.take_away(user)
+        self.log_change(request, user, "Tweede stap weggenomen.")
+        messages.success(
+            request,
+            f"De app en de herstelcodes van {user} werken niet meer. "
+            "Wie nu met die naam en het wachtwoord aanmeldt, stelt een nieuwe app in. "
+            "Laat je collega dat meteen doen.",
+        )
+        return redirect("admin:auth_user_change", pk)
+
+    def may_reset(self, request: HttpRequest, user: User) -> bool:
+        """Whether who asks may do it; for their own login they give a code, under Mijn account."""
+        return self.has_change_permission(request, user) and user.pk != request.user.pk
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        user: Any = context.get("original")
+        context["may_reset"] = user and user.has_app and self.may_reset(request, user)
+        return super().render_change_form(request, context, *args, **kwargs)
