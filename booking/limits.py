@@ -9,6 +9,9 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from booking.models import Appointment, CallBack, Sender
 from booking.occupancy import NotPossible
+from kinekracht.limits import network_of
+
+SECONDS_A_DAY = 24 * 60 * 60
 
 
 class TooMany(NotPossible):
@@ -24,7 +27,7 @@ class TooMany(NotPossible):
 
 def hashed(address: str) -> str:
     """An IP address as it is kept for a day: it can be recognised, but not read."""
-    return salted_hmac("booking.limits", address, algorithm="sha256").hexdigest()
+    return salted_hmac("booking.limits", network_of(address), algorithm="sha256").hexdigest()
 
 
 def admit(sender: str, telephone: PhoneNumber | str, email: str, now: dt.datetime) -> None:
@@ -45,9 +48,14 @@ def admit(sender: str, telephone: PhoneNumber | str, email: str, now: dt.datetim
         raise TooMany
 
 
-def forget_senders(now: dt.datetime) -> None:
-    """Delete the hashes of other days."""
-    Sender.objects.exclude(day=now.date()).delete()
+def seconds_left(now: dt.datetime) -> int:
+    """When it makes sense to try again, whatever the limit: at the end of the day in UTC."""
+    return SECONDS_A_DAY - int(now.timestamp()) % SECONDS_A_DAY
+
+
+def forget_senders(now: dt.datetime) -> int:
+    """Delete the hashes of other days; how many there were."""
+    return Sender.objects.exclude(day=now.date()).delete()[0]
 
 
 def open_requests(telephone: PhoneNumber | str, email: str) -> int:

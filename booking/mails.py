@@ -109,7 +109,7 @@ def staff_call_back(call_back: CallBack) -> None:
     to_staff(
         call_back,
         "staff_call_back",
-        f"Terugbellen: {call_back.initials}",
+        "Iemand wil dat we bellen",
         parts_of_day=call_back.parts_of_day,
     )
 

@@ -59,7 +59,8 @@ def to_patient(
         attachments=calendar,
         expires_at=expires_at,
         context={
-            "name": " ".join(appointment.name.split()),
+            # Without a name: a mail that ends up with somebody else says nothing of anybody.
+            "for_patient": True,
             **when(appointment.starts_at),
             "limit": limit_in_words(appointment, practice),
             "practitioner": appointment.practitioner.name,

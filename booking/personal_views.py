@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import workflow
+from booking import erasures, workflow
 from booking.availability import slot_at
 from booking.forms import ActionForm, is_too_old
 from booking.holidays import working_day_after
@@ -24,6 +24,7 @@ from booking.occupancy import NotFree, NotPossible
 from booking.slots import local
 from booking.views import offers, weeks
 from booking.worker import REMIND
+from kinekracht.limits import limited
 from kinekracht.models import Practice
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,7 @@ def appointment_or_404(key: str) -> Appointment:
     """The appointment with this key, as long as its page works."""
     oldest = timezone.now() - dt.timedelta(days=settings.LINK_DAYS)
     return get_object_or_404(
-        Appointment.objects.select_related("treatment", "practitioner"),
+        Appointment.objects.saying_what_is_confided().select_related("treatment", "practitioner"),
         key=key,
         starts_at__gt=oldest,
     )
@@ -115,6 +116,7 @@ def confirm_page(request: HttpRequest, shown: Appointment, name: str, **more: An
     return render(request, f"booking/{name}.html", context | more)
 
 
+@limited("booking")
 @get_or_post
 def accept(request: HttpRequest, key: str) -> HttpResponse:
     """Agree with the moment that the practice proposed."""
@@ -126,6 +128,7 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
     return confirm_page(request, shown, "accept")
 
 
+@limited("booking")
 @get_or_post
 def cancel(request: HttpRequest, key: str) -> HttpResponse:
     """Call it off."""
@@ -150,6 +153,7 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "booking/move.html", context)
 
 
+@limited("booking")
 @get_or_post
 def move_to(request: HttpRequest, key: str, start: dt.datetime) -> HttpResponse:
     """Move it to a free time."""
@@ -178,6 +182,7 @@ def gone(request: HttpRequest, shown: Appointment, start: dt.datetime) -> HttpRe
     return render(request, "booking/gone.html", context, status=HTTPStatus.CONFLICT)
 
 
+@limited("booking")
 @get_or_post
 def erase(request: HttpRequest, key: str) -> HttpResponse:
     """Erase all of it."""
@@ -198,13 +203,14 @@ def erase(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "booking/erased.html")
 
 
+@limited("booking")
 @get_or_post
 def withdraw_self_test(request: HttpRequest, key: str) -> HttpResponse:
     """Erase the self-test that was sent along, and nothing else."""
     shown = appointment_or_404(key)
     if request.method == "POST":
         workflow.withdraw_self_test(shown, now=timezone.now())
-    elif shown.self_test:
+    elif shown.has_self_test:
         return confirm_page(request, shown, "withdraw_self_test")
     return redirect(shown)
 
@@ -223,6 +229,7 @@ def call_back(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "booking/call_back_sent.html", context)
 
 
+@limited("booking")
 @get_or_post
 def erase_call_back(request: HttpRequest, key: str) -> HttpResponse:
     """Erase a request to be called."""
@@ -230,5 +237,5 @@ def erase_call_back(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         context = {"form": ActionForm(initial={"version": 0}), "back": asked.get_absolute_url()}
         return render(request, "booking/erase.html", context)
-    asked.delete()
+    erasures.erase(asked, now=timezone.now())
     return render(request, "booking/erased.html")

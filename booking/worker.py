@@ -22,7 +22,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from post_office import mail
 
-from booking import limits, mails, outbox, workflow
+from booking import limits, mails, outbox, retention, workflow
 from booking.models import Appointment, Mail, Worker
 
 IDLE_SECONDS = 1.5  # between two looks at the queue
@@ -53,6 +53,20 @@ class Stop:
         """Return after so many seconds, or as soon as somebody asks."""
         with suppress(Empty):
             self._bell.get(timeout=seconds)
+
+
+class Daily:
+    """Does its work at the first chance of each day in Brussels."""
+
+    def __init__(self, work: Callable[[dt.datetime], Any]) -> None:
+        self.work = work
+        self.done_on: dt.date | None = None
+
+    def __call__(self, now: dt.datetime) -> None:
+        today = timezone.localdate(now)
+        if today != self.done_on:
+            self.work(now)
+            self.done_on = today
 
 
 class Lease:
@@ -87,11 +101,13 @@ def run(stop: Stop, *, once: bool = False) -> None:
     """Work, or wait for our turn, until ``stop`` is asked; or just ``once``, if it is our turn."""
     lease = Lease()
     chores_at = -float("inf")
+    purge = Daily(retention.purge)
+    chores = (workflow.expire, send_reminders, outbox.tidy, limits.forget_senders, purge)
     while not stop.asked:
         if attempt(lease.hold, timezone.now()):
             if time.monotonic() >= chores_at + CHORES_SECONDS:
                 chores_at = time.monotonic()
-                for chore in (workflow.expire, send_reminders, outbox.tidy, limits.forget_senders):
+                for chore in chores:
                     attempt(chore, timezone.now())
             attempt(send_mails, lease, stop)
         if once:

@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from booking import mails
+from booking import erasures, mails
 from booking.availability import slot_at
 from booking.limits import admit
-from booking.models import Appointment, CallBack, Change
+from booking.models import Appointment, AuditEntry, CallBack, Change
 from booking.occupancy import NotFree, NotPossible, occupy, settle, taking_cells
 from booking.slots import Slot
 from kinekracht.models import Practice, Practitioner, Treatment
 
+Action = AuditEntry.Action
 Status = Appointment.Status
 R = TypeVar("R", Appointment, CallBack)
 
@@ -262,28 +261,22 @@ def expire(now: dt.datetime) -> int:
     return count
 
 
-def erase(appointment: Appointment, *, version: int, now: dt.datetime) -> None:
+def erase(appointment: Appointment, *, version: int, now: dt.datetime, by: Actor = PATIENT) -> None:
     """Nothing is left of an appointment, its mails included; one that was on is cancelled.
 
     The patient gets no mail: what would be left of them is what they want gone.
     """
     with transaction.atomic():
         mails.forget(appointment)
-        if appointment.is_live and appointment.starts_at > now:
+        if by == PATIENT and appointment.is_live and appointment.starts_at > now:
             refuse_late(appointment, now)
             appointment = change(
                 appointment, version, Appointment.LIVE, to=Status.CANCELLED, by=PATIENT, now=now
             )
             mails.staff_cancelled(appointment)
-        forget_history(appointment)
-        appointment.delete()
-
-
-def forget_history(appointment: Appointment) -> None:
-    """Delete what the admin noted about an appointment: initials and a moment."""
-    LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(Appointment), object_id=str(appointment.pk)
-    ).delete()
+        erasures.erase(appointment, now=now)
+        if by != PATIENT:
+            AuditEntry.write(Action.ERASED, by=by.user, now=now)
 
 
 def withdraw_self_test(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -295,6 +288,25 @@ def withdraw_self_test(appointment: Appointment, *, now: dt.datetime) -> None:
         appointment.save(update_fields=["self_test"])
         before = appointment.status, appointment.starts_at
         record(appointment, PATIENT, now=now, before=before)
+        erasures.note(appointment, now=now, part=erasures.SELF_TEST)
+
+
+def read_confided(appointment: Appointment, *, by: Actor, now: dt.datetime) -> None:
+    """Fetch the complaint and the self-test of an appointment; was there one, it leaves a line."""
+    with transaction.atomic():
+        appointment.refresh_from_db(fields=["complaint", "self_test"])
+        if appointment.complaint or appointment.self_test:
+            AuditEntry.write(Action.READ, by=by.user, now=now, number=appointment.pk)
+
+
+def change_complaint(
+    appointment: Appointment, complaint: str, *, by: Actor, now: dt.datetime
+) -> None:
+    """A therapist puts what it is about in other words, or in none."""
+    with transaction.atomic():
+        appointment.complaint = complaint
+        appointment.save(update_fields=["complaint"])
+        AuditEntry.write(Action.CHANGED, by=by.user, now=now, number=appointment.pk)
 
 
 def ask_to_be_called(

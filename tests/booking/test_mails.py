@@ -107,7 +107,8 @@ def test_a_patient_finds_the_way_back_and_to_the_telephone(server, kind):
     [mail] = delivered(server)
     assert mail.recipients == [appointment.email]
     for words in words_of(mail):
-        assert "Dag An Peeters," in words
+        assert "Dag," in words
+        assert "Peeters" not in words
         assert f"http://testserver/afspraak/a/{appointment.key}/" in words
         for fact in ("Hoogmolenstraat 13", "8790 Waregem", "056 / 94 11 58", "0478 / 93 16 61"):
             assert fact in words
@@ -132,7 +133,7 @@ def test_staff_are_asked_to_call_back(server):
     call_back = CallBackFactory(name="An Peeters", morning=True, evening=True)
     mails.staff_call_back(call_back)
     [mail] = delivered(server)
-    assert mail["Subject"] == "Terugbellen: A.P."
+    assert mail["Subject"] == "Iemand wil dat we bellen"
     for words in words_of(mail):
         assert "voormiddag of avond" in words
         assert f"/beheer/booking/callback/{call_back.pk}/change/" in words
@@ -179,14 +180,13 @@ def test_no_mail_names_what_it_is_about(server, kind):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("kind", ["requested", "confirmed"])
-def test_a_name_stays_a_name(server, kind, name):
-    PATIENT_MAILS[kind](appointment_for(kind, name=name))
+def test_initials_stay_initials(server, name):
+    STAFF_MAILS["staff_requested"](appointment_for(name=name))
     [mail] = delivered(server)
     text, html = words_of(mail)
-    assert text.startswith(f"Dag {name},\n")
-    escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    assert f"<p>Dag {escaped},</p>" in html
+    initials = "".join(f"{word[0].upper()}." for word in name.split())
+    assert initials in text
+    assert initials.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in html
 
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\n", "\r", "\u2028"])
@@ -198,7 +198,8 @@ def test_a_name_adds_no_header_and_no_line(server, line_break):
     for mail in delivered(server):
         assert mail["Bcc"] is None
         assert len(mail.recipients) == 1
-    assert words_of(server.mails[0])[0].startswith("Dag An Bcc: x@voorbeeld.be Betaal hier,\n")
+        for words in words_of(mail):
+            assert "voorbeeld.be Betaal" not in words
 
 
 @pytest.mark.parametrize("reason", [*HOSTILE, "Eerste regel.\nTweede regel."])

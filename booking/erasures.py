@@ -1,0 +1,106 @@
+"""What patients had erased, so that a backup from before can't bring it back.
+
+The list is a file beside the database, as what is restored must not take its place. A line is a day
+and the hash of the record's key, which nobody can guess: it names no one, and leads nowhere unless
+the record itself is there.
+"""
+
+import datetime as dt
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+
+from booking import outbox
+from booking.models import Appointment, AuditEntry, CallBack, PatientRequest
+from booking.slots import local
+
+LINE = re.compile(r"\d{4}-\d\d-\d\d [0-9a-f]{64}$", re.MULTILINE)
+SELF_TEST = " self-test"
+
+
+def erase(record: PatientRequest, *, now: dt.datetime) -> None:
+    """Nothing is left of a record but its mails, and it stays so with every backup; nobody is told.
+
+    OSError, and nothing is erased, if it can't be put on the list. It stands there before the
+    database says that it is gone: should all fail in between, it is erased by the next restore
+    only, as its patient asked.
+    """
+    with transaction.atomic():
+        forget(record)
+        note(record, now=now)
+
+
+def note(record: PatientRequest, *, now: dt.datetime, part: str = "") -> None:
+    """Put a record on the list, or ``part`` of it; it is on the disk when this returns."""
+    add({f"{local(now).date()} {fingerprint(record, part)}"})
+
+
+def add(lines: set[str]) -> None:
+    """Put lines on the list that are not there yet; they are on the disk when this returns."""
+    path = file()
+    is_new = not path.exists()
+    missing = sorted(lines - listed(path))
+    if not missing:
+        return
+    with open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as opened:
+        # In one write, so that what two processes add doesn't mix.
+        opened.write("".join(f"{line}\n" for line in missing).encode())
+        opened.flush()
+        os.fsync(opened.fileno())
+    if is_new:
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def listed(path: Path) -> set[str]:
+    """The lines of a list; none if there is no such file."""
+    # One that was cut off by a power failure is none, nor does it spoil the next.
+    return set(LINE.findall(path.read_text(errors="replace"))) if path.exists() else set()
+
+
+def file() -> Path:
+    """Where the list is."""
+    return Path(settings.VAR_DIR) / "erasures"
+
+
+def fingerprint(record: PatientRequest, part: str = "") -> str:
+    """What stands on the list for a record."""
+    return hashlib.sha256(f"{record.key}{part}".encode()).hexdigest()
+
+
+def repeat() -> int:
+    """Erase again what is on the list and in the database; how many records there were."""
+    erased = {line.split()[1] for line in listed(file())}
+    count = 0
+    with transaction.atomic():
+        for record in [*Appointment.objects.only("key"), *CallBack.objects.only("key")]:
+            if fingerprint(record) in erased:
+                if isinstance(record, Appointment):
+                    outbox.forget(record)
+                forget(record)
+                count += 1
+            elif fingerprint(record, SELF_TEST) in erased:
+                Appointment.objects.filter(pk=record.pk).update(self_test="")
+    return count
+
+
+def forget(record: PatientRequest) -> None:
+    """Delete a record, and what is noted about who of the staff saw or changed it."""
+    if isinstance(record, Appointment):
+        AuditEntry.objects.filter(number=record.pk).update(number=None)
+    forget_history(record)
+    record.delete()
+
+
+def forget_history(record: PatientRequest) -> None:
+    """Delete what the admin noted about a record: initials and a moment."""
+    LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(record), object_id=str(record.pk)
+    ).delete()
