@@ -1,6 +1,6 @@
 """The practice's app, and the admin site all apps register with."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 
 
@@ -9,12 +9,19 @@ class KineKrachtConfig(AppConfig):
     verbose_name = "Praktijk"
 
     def ready(self) -> None:
-        from django.db.models.signals import pre_save
+        from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
+        from kinekracht import checks  # noqa: F401  registers them
+        from kinekracht.kept_pages import CONTENT, forget_all_after_change
         from kinekracht.models import Treatment
         from kinekracht.redirects import keep_old_address
 
         pre_save.connect(keep_old_address, sender=Treatment)
+        # By model: one receiver for all would slow down deleting everywhere.
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.app_label in CONTENT:
+                for signal in (post_save, post_delete, m2m_changed):
+                    signal.connect(forget_all_after_change, sender=model)
 
 
 class PracticeAdminConfig(AdminConfig):

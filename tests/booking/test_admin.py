@@ -17,6 +17,7 @@ from tests.booking.factories import (
 )
 from tests.booking.situation import HOUR, NOW, START, Status, everything, in_status
 from tests.factories import TreatmentFactory
+from tests.staff import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "practice")]
 
@@ -26,7 +27,7 @@ def viewer(client, django_user_model):
     """Somebody who may look and no more."""
     user = django_user_model.objects.create_user("kijker", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 
@@ -99,8 +100,8 @@ def test_hours_that_make_no_sense_are_refused(admin_client, practitioner, change
 def test_the_list_of_hours_costs_the_same_queries(admin_client, django_assert_num_queries, many):
     for _ in range(many):
         WorkingHoursFactory(treatments=[TreatmentFactory()])
-    # Session, user, a savepoint, the practitioners, two counts, the rows, their treatments.
-    with django_assert_num_queries(8):
+    # Session, user, app, a savepoint, the practitioners, two counts, the rows, their treatments.
+    with django_assert_num_queries(9):
         admin_client.get(url("workinghours_changelist"))
 
 
@@ -221,8 +222,8 @@ def test_the_list_of_closures_costs_the_same_queries(
     admin_client, practitioner, django_assert_num_queries, many
 ):
     ClosureFactory.create_batch(many, practitioner=practitioner)
-    # Session, user, a savepoint, the practitioners, two counts, the rows.
-    with django_assert_num_queries(7):
+    # Session, user, app, a savepoint, the practitioners, two counts, the rows.
+    with django_assert_num_queries(8):
         admin_client.get(url("closure_changelist"))
 
 
@@ -274,7 +275,7 @@ def test_the_list_of_call_backs_costs_the_same_queries(
     admin_client, admin_user, django_assert_num_queries, many
 ):
     CallBackFactory.create_batch(many, handled_at=timezone.now(), handled_by=admin_user)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         admin_client.get(url("callback_changelist"))
 
 

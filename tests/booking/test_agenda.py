@@ -7,10 +7,11 @@ import time_machine
 from django.contrib.auth.models import Permission
 
 from booking.agenda import agenda
-from booking.models import Practitioner
+from kinekracht.models import Practitioner
 from tests.booking.factories import ClosureFactory, WorkingHoursFactory, brussels
 from tests.booking.situation import HOUR, NOW, START, Status, everything, in_status, works
 from tests.factories import PracticeFactory, PractitionerFactory
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -146,8 +147,8 @@ def test_it_costs_the_same_queries(
             Status.CONFIRMED, treatment, practitioner, start, duration_minutes=30, cells=False
         )
     ClosureFactory.create_batch(3, practitioner=works(treatment))
-    # Session, user, five for the agenda, whether a practice may be added.
-    with django_assert_num_queries(8):
+    # Session, user, app, five for the agenda, whether a practice may be added.
+    with django_assert_num_queries(9):
         html = body(admin_client.get(AGENDA, {"week": "2026-W49"}))
     assert html.count("is-confirmed") == min(many, 300)
 
@@ -264,7 +265,7 @@ def test_without_a_login_there_is_no_agenda(client):
 def test_who_may_see_no_appointments_sees_no_agenda(client, django_user_model):
     user = django_user_model.objects.create_user("redacteur", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="articles"))
-    client.force_login(user)
+    sign_in(client, user)
     assert client.get(AGENDA).status_code == 403
     html = body(client.get("/beheer/"))
     assert AGENDA not in html
@@ -275,8 +276,10 @@ def test_who_may_only_look_is_offered_nothing_to_enter(
     client, django_user_model, practice, practitioner
 ):
     user = django_user_model.objects.create_user("kijker", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_appointment"))
-    client.force_login(user)
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_appointment", "view_every_appointment"])
+    )
+    sign_in(client, user)
     assert "Afspraak invoeren" not in body(client.get(AGENDA))
 
 

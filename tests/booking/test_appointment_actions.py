@@ -19,6 +19,7 @@ from tests.booking.situation import (
     line,
 )
 from tests.booking.staff_pages import ACTS, PAGES, act, body, button, look, stored, url
+from tests.staff import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "practice")]
 
@@ -27,8 +28,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "practice
 def viewer(client, django_user_model):
     """Somebody who may look and no more."""
     user = django_user_model.objects.create_user("kijker", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_appointment"))
-    client.force_login(user)
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_appointment", "view_every_appointment"])
+    )
+    sign_in(client, user)
     return client
 
 

@@ -39,8 +39,6 @@ def test_the_page_of_a_request_tells_all_of_it(admin_client, treatment, practiti
         discreet=True,
         referral="have",
         referral_date=dt.date(2026, 9, 1),
-        complaint="Het gaat over iets.",
-        self_test="Ja op vraag 1",
     )
     html = look(admin_client, appointment)
     for words in (
@@ -51,8 +49,7 @@ def test_the_page_of_a_request_tells_all_of_it(admin_client, treatment, practiti
         "Noem de praktijk niet",
         "Ja, van 1 september 2026",
         "Te oud: deze afspraak valt meer dan 2 maanden na die datum",
-        "Het gaat over iets.",
-        "Ja op vraag 1",
+        "Er staat niets bij",
     ):
         assert words in html
 
@@ -128,10 +125,9 @@ def details(**changed):
 
 
 def test_contact_data_can_be_mended(admin_client, appointment):
-    data = details(name="Lotte  De\tVos", complaint="Korter.")
-    admin_client.post(url("change", appointment), data)
+    admin_client.post(url("change", appointment), details(name="Lotte  De\tVos"))
     found = stored(appointment)
-    assert (found.name, found.complaint, found.version) == ("Lotte De Vos", "Korter.", 0)
+    assert (found.name, found.version) == ("Lotte De Vos", 0)
 
 
 def test_mails_that_have_not_left_follow_a_mended_address(admin_client, appointment):
@@ -162,14 +158,6 @@ def test_the_form_can_not_change_when_or_whether_somebody_comes(admin_client, ap
 def test_somebody_must_be_reachable(admin_client, appointment):
     html = body(admin_client.post(url("change", appointment), details(telephone="", email="")))
     assert "Vul een telefoonnummer of een e-mailadres in." in html
-
-
-def test_a_complaint_as_long_as_a_patient_may_write_can_be_kept(admin_client, appointment):
-    complaint = "a\n" * 250
-    Appointment.objects.update(complaint=complaint)
-    data = details(complaint=complaint.replace("\n", "\r\n"))
-    admin_client.post(url("change", appointment), data)
-    assert stored(appointment).name == "Lotte"
 
 
 # Deleting
@@ -237,8 +225,8 @@ def test_the_list_says_how_things_stand_and_how_long_somebody_waits(
 @pytest.mark.parametrize("many", [1, 3])
 def test_the_list_costs_the_same_queries(admin_client, django_assert_num_queries, many):
     AppointmentFactory.create_batch(many)
-    # Session, user, a savepoint, the practitioners, a count, the rows.
-    with django_assert_num_queries(6):
+    # Session, user, app, a savepoint, the practitioners, a count, the rows.
+    with django_assert_num_queries(7):
         admin_client.get(CHANGELIST)
 
 
@@ -249,8 +237,8 @@ def test_the_page_costs_the_same_queries(
     for _ in range(many):
         for status in ("confirmed", "requested"):
             workflow.record(appointment, workflow.NOBODY, now=NOW, before=(status, None))
-    # Session, user, a savepoint, the appointment, its changes, its mails.
-    with django_assert_num_queries(6):
+    # Session, user, app, a savepoint, the appointment, what is confided, its changes, its mails.
+    with django_assert_num_queries(8):
         admin_client.get(url("change", appointment))
 
 
@@ -260,6 +248,6 @@ def test_the_page_to_propose_costs_the_same_queries(
 ):
     for n in range(many):
         in_status(Status.CONFIRMED, treatment, practitioner, START + (n + 2) * HOUR)
-    # Session, user, the appointment, four for what is free, whether a practice may be added.
-    with django_assert_num_queries(8):
+    # Session, user, app, the appointment, four for what is free, whether a practice may be added.
+    with django_assert_num_queries(9):
         admin_client.get(url("propose", appointment))

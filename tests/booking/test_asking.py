@@ -257,9 +257,8 @@ def test_what_is_missing_is_said_and_nothing_is_lost_or_written(client, clinic, 
 
 
 @pytest.mark.parametrize("field", ["name", "telephone", "email", "complaint", "referral_date"])
-@pytest.mark.parametrize("value", ["x" * 20_000, "a\x00b"])
-def test_nonsense_in_a_field_is_refused_and_nothing_is_written(client, clinic, field, value):
-    response = send(client, referral="have", **{field: value})
+def test_nonsense_in_a_field_is_refused_and_nothing_is_written(client, clinic, field):
+    response = send(client, referral="have", **{field: "x" * 20_000})
     assert response.status_code == 400
     assert errors(response)
     assert nothing_written()
@@ -415,6 +414,7 @@ def test_an_address_that_asks_too_much_is_told_to_call(client, clinic, settings)
         assert send(client, address, email=f"{n}@example.com").status_code == 302
     response = send(client, "/afspraak/rug/2026-11-25-0900/", email="x@example.com")
     assert response.status_code == 429
+    assert response["Retry-After"] == str(14 * 3600)  # the end of the day in UTC
     assert "tel:+3256941158" in links(response)
     assert Appointment.objects.count() == 2
     assert Sender.objects.get().count == 2

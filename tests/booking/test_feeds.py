@@ -39,6 +39,7 @@ def test_a_patient_takes_a_confirmed_appointment_along(client):
     assert event["location"] == "Hoogmolenstraat 13, 8790 Waregem"
     assert event.start == dt.datetime(2030, 7, 2, 9, tzinfo=event.start.tzinfo)
     assert b"METHOD:PUBLISH" in response.content
+    assert "attendee" not in event
     assert appointment.key not in response.text
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="afspraak.ics"'

@@ -187,7 +187,7 @@ def test_a_proposal_that_changed_meanwhile_is_not_agreed_with(client, proposed, 
     assert state(proposed) == Status.PROPOSED
 
 
-@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999", "1\x00"])
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
 def test_a_button_without_its_version_changes_nothing(client, proposed, version):
     response = client.post(path(proposed, "akkoord"), {"version": version})
     assert response.status_code == 409

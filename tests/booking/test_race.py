@@ -8,18 +8,15 @@ import json
 import subprocess
 import sys
 import threading
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
-from http.cookies import SimpleCookie
-from urllib.parse import urlencode
 
-import html5lib
 import pytest
 
 from tests import with_postgresql
 from tests.booking.oracle import wall
+from tests.booking.visitor import Client
 from tests.running_site import ROOT, environment, running_site
 
 pytestmark = pytest.mark.site
@@ -72,37 +69,6 @@ class Race:
 
         with ThreadPoolExecutor(len(asks)) as pool:
             return list(pool.map(at_the_gate, asks))
-
-
-class Client:
-    """Somebody with a browser: a cookie, and the fields of the form they were shown."""
-
-    def __init__(self, site, path):
-        self.site = site
-        page = site.get(path)
-        assert page.status == 200, page.text
-        cookie = SimpleCookie(page.headers["Set-Cookie"])
-        self.headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in cookie.items()),
-        }
-        self.fields = {
-            field.get("name"): field.get("value", "")
-            for field in html5lib.parse(page.text, namespaceHTMLElements=False).iter("input")
-            if field.get("type") == "hidden"
-        }
-
-    def send(self, path, **fields):
-        """The answer to the form: its status and where it leads, if anywhere."""
-        body = urlencode(self.fields | fields).encode()
-        answer = self.site.request("POST", path, body, headers=self.headers)
-        return answer.status, answer.headers.get("Location")
-
-    def ask(self, path, n, **fields):
-        """Ask for an appointment, as patient number ``n``."""
-        given = {"name": f"Patiënt {n}", "email": f"patient{n}@example.com"}
-        answers = {"visit": "first", "referral": "unknown"}
-        return self.send(path, **given | answers | {"submission": str(uuid.uuid4())} | fields)
 
 
 @pytest.fixture(scope="module")

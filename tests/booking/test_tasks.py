@@ -11,6 +11,7 @@ from post_office.models import STATUS, Email
 from booking.models import Worker
 from tests.booking.factories import AppointmentFactory, CallBackFactory, brussels
 from tests.booking.situation import HOUR, NOW, Status
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_today_is_told_in_order_and_by_initials(admin_client, practitioner, trea
 @pytest.mark.parametrize("day", [brussels(2027, 3, 28, 23), brussels(2027, 10, 31, 23)])
 def test_today_is_whole_when_the_clocks_change(client, admin_user, day):
     with time_machine.travel(day - 12 * HOUR, tick=False):
-        client.force_login(admin_user)
+        sign_in(client, admin_user)
         for start in (day, day + HOUR):
             AppointmentFactory(status=Status.CONFIRMED, starts_at=start)
         assert len(tasks_on(client)["Vandaag"]) == 1
@@ -144,8 +145,8 @@ def test_it_costs_the_same_queries(admin_client, django_assert_num_queries, many
         AppointmentFactory(status=Status.CONFIRMED, starts_at=NOW + n * 5 * MINUTE, cells=False)
         CallBackFactory()
         make_mail(status=STATUS.requeued, number_of_retries=1, created=NOW - HOUR)
-    # Session, user, the worker, two for each of ten tasks, twice whether a practice may be added.
-    with django_assert_num_queries(25):
+    # Session, user, app, the worker, two for each of ten tasks, twice if a practice may be added.
+    with django_assert_num_queries(26):
         admin_client.get(START_PAGE)
 
 
@@ -175,5 +176,5 @@ def test_everybody_sees_what_they_may_do_something_about(
     make_mail(status=STATUS.requeued, number_of_retries=1, created=NOW - HOUR)
     user = django_user_model.objects.create_user("collega", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client.force_login(user)
+    sign_in(client, user)
     assert set(tasks_on(client)) == titles
