@@ -18,8 +18,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from booking import appointment_admin as appointment_admin  # noqa: PLC0414  registers
+from booking import audit_admin as audit_admin  # noqa: PLC0414  the same
 from booking import mail_admin as mail_admin  # noqa: PLC0414  the same
-from booking import workflow
+from booking import erasures, workflow
 from booking.hours_forms import ClosureForm, WorkingHoursForm
 from booking.models import CalendarFeed, CallBack, Closure, WorkingHours, new_key
 from booking.occupancy import NotPossible
@@ -226,6 +227,13 @@ class CallBackAdmin(OneButton):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def delete_model(self, request: HttpRequest, obj: CallBack) -> None:
+        erasures.erase(obj, now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CallBack]) -> None:
+        for call_back in queryset:
+            erasures.erase(call_back, now=timezone.now())
 
     def press(self, request: HttpRequest, instance: CallBack) -> str:
         workflow.handle(instance, by=workflow.staff(request.user), now=timezone.now())

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from booking.availability import as_rules, is_closed_on_holidays
 from booking.holidays import holidays_between
@@ -92,17 +92,24 @@ class Agenda:
         return range(self.first_hour, self.last_hour)
 
 
-def agenda(first: dt.date, last: dt.date, *, only: str = "") -> Agenda:
+def agenda(
+    first: dt.date,
+    last: dt.date,
+    *,
+    only: str = "",
+    among: QuerySet[Practitioner] | None = None,
+) -> Agenda:
     """The days from ``first`` to ``last``; five queries, however many appointments there are.
 
-    ``only`` is the key of the one practitioner to show. A weekend in which nobody works or comes
-    is left out, unless it is all that was asked for.
+    ``only`` is the key of the one practitioner to show, of those ``among``. A weekend in which
+    nobody works or comes is left out, unless it is all that was asked for.
     """
     period = Period(
         on(first, dt.time(), dt.time()).start, on(last + DAY, dt.time(), dt.time()).start
     )
     visits = visits_in(period)
-    people = list(Practitioner.objects.filter(Q(bookable=True) | Q(pk__in=visits)))
+    anybody = Practitioner.objects.all() if among is None else among
+    people = list(anybody.filter(Q(bookable=True) | Q(pk__in=visits)))
     shown = [person for person in people if str(person.pk) == only] or people
     holidays = holidays_between(first, last) if is_closed_on_holidays() else {}
     rules = as_rules(WorkingHours.objects.order_by())  # for whatever treatment

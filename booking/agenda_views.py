@@ -14,6 +14,7 @@ from booking.agenda import Agenda, agenda
 from booking.converters import monday_of, week_of
 from booking.offers import day_said
 from booking.slots import monday
+from kinekracht.models import Practitioner
 
 DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
@@ -46,7 +47,7 @@ def show_week(request: HttpRequest) -> HttpResponse:
         except ValueError:
             messages.warning(request, "Die week bestaat niet. Je ziet de huidige.")
     end = begin + WEEK - DAY
-    found = agenda(begin, end, only=request.GET.get("therapeut", ""))
+    found = agenda(begin, end, **choice(request))
     return answer(
         request,
         "week",
@@ -61,7 +62,7 @@ def show_week(request: HttpRequest) -> HttpResponse:
 
 def show_day(request: HttpRequest, day: dt.date) -> HttpResponse:
     """A day, with a column for each practitioner; or the list of it, for paper."""
-    found = agenda(day, day, only=request.GET.get("therapeut", ""))
+    found = agenda(day, day, **choice(request))
     columns = [column for columns in found.columns.values() for column in columns]
     return answer(
         request,
@@ -74,6 +75,14 @@ def show_day(request: HttpRequest, day: dt.date) -> HttpResponse:
         earlier=day - DAY,
         later=day + DAY,
     )
+
+
+def choice(request: HttpRequest) -> dict[str, Any]:
+    """Whose agenda was asked for, of those that the user may see."""
+    user: Any = request.user
+    sees_all = user.has_perm("booking.view_every_appointment")
+    among = None if sees_all else Practitioner.objects.filter(user=user)
+    return {"only": request.GET.get("therapeut", ""), "among": among}
 
 
 def answer(request: HttpRequest, name: str, found: Agenda, **more: Any) -> HttpResponse:

@@ -52,7 +52,15 @@ class AppointmentActions(admin.ModelAdmin):
     """The addresses of what can be done; after each comes the appointment's own page."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
-        return super().get_queryset(request).select_related("treatment", "practitioner")
+        everybodys: Any = super().get_queryset(request)
+        appointments: QuerySet[Appointment] = everybodys.visible_to(request.user)
+        return appointments.select_related("treatment", "practitioner")
+
+    def back_to(self, request: HttpRequest, appointment: Appointment) -> HttpResponse:
+        """To the page of an appointment, or to the list when it is no longer theirs to see."""
+        if Appointment.objects.visible_to(request.user).filter(pk=appointment.pk).exists():
+            return redirect("admin:booking_appointment_change", appointment.pk)
+        return redirect("admin:booking_appointment_changelist")
 
     def get_urls(self) -> list[URLPattern]:
         views = {
@@ -210,7 +218,7 @@ class AppointmentActions(admin.ModelAdmin):
             messages.error(request, str(error))
         else:
             messages.success(request, f"{said} {told(changed)}" if mails else said)
-        return redirect("admin:booking_appointment_change", appointment.pk)
+        return self.back_to(request, appointment)
 
 
 def propose_free(

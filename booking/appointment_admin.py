@@ -8,13 +8,13 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from booking import mails, workflow
+from booking import erasures, mails, workflow
 from booking.appointment_actions import REASONS, AppointmentActions, offered, told
+from booking.confided_admin import ConfidedPages
 from booking.converters import MomentConverter
 from booking.delivery import mail_mark
 from booking.forms import is_too_old
@@ -71,9 +71,9 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
+class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
     form = PatientForm
-    list_display = ["moment", "name", "state", "practitioner", "asked"]
+    list_display = ["moment", "who", "state", "practitioner", "asked"]
     list_display_links = ["moment"]
     list_filter = ["status", WhenFilter, "practitioner"]
     list_per_page = 50
@@ -83,14 +83,7 @@ class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     actions = None  # answers are given one by one, with the request in sight
     view_on_site = False
-    readonly_fields = ["self_test"]
-    fieldsets = [
-        ("Gegevens verbeteren", {"classes": ["collapse"], "fields": PATIENT_FIELDS}),
-        (
-            "Alleen voor de therapeut",
-            {"classes": ["collapse"], "fields": ["complaint", "self_test"]},
-        ),
-    ]
+    fieldsets = [("Gegevens verbeteren", {"classes": ["collapse"], "fields": PATIENT_FIELDS})]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """What is to come from now on, what has been from now back."""
@@ -114,6 +107,10 @@ class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
         year = local(appointment.starts_at).year
         said = day_and_hour(appointment.starts_at)
         return said if year == timezone.localdate().year else said.replace(",", f" {year},")
+
+    @admin.display(description="naam", ordering="name")
+    def who(self, appointment: Appointment) -> str:
+        return appointment.known_as
 
     @admin.display(description="toestand", ordering="status")
     def state(self, appointment: Appointment) -> SafeString:
@@ -145,7 +142,7 @@ class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
                 form.add_error("time", str(error))
             else:
                 messages.success(request, f"De afspraak staat erin. {told(appointment)}")
-                return redirect("admin:booking_appointment_change", appointment.pk)
+                return self.back_to(request, appointment)
         return self.show_entry(request, form)
 
     def show_entry(self, request: HttpRequest, form: EntryForm) -> HttpResponse:
@@ -153,7 +150,6 @@ class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
         fieldsets: Any = [
             ("Wanneer", {"fields": ["treatment", "practitioner", ("day", "time")]}),
             ("Wie", {"fields": PATIENT_FIELDS}),
-            ("Alleen voor de therapeut", {"classes": ["collapse"], "fields": ["complaint"]}),
         ]
         adminform = AdminForm(form, fieldsets, {}, model_admin=self)
         context = self.admin_site.each_context(request) | {
@@ -182,6 +178,8 @@ class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
             "waiting": waiting(appointment.created_at, now),
             "too_old": is_too_old(appointment.referral_date, appointment.starts_at),
             "reason": REASONS["decline"],
+            "confided": self.confided_things(appointment),
+            "may_read": self.may_read(request, appointment),
             "changes": appointment.changes.select_related("user"),
             "mails": [
                 (mail.email, mail_mark(mail.email))
@@ -210,7 +208,7 @@ class AppointmentAdmin(AppointmentActions, admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Appointment) -> None:
         mails.forget(obj)
-        super().delete_model(request, obj)
+        erasures.erase(obj, now=timezone.now())
 
 
 SHORTEST_NUMBER = 4

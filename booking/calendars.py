@@ -49,7 +49,8 @@ def for_patient(appointment: Appointment, method: ics.Method, practice: Practice
         status=status,
         location=", ".join(address_lines(practice)),
         organizer=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
-        attendee=appointment.email,
+        # Who takes the file from their own page was not invited by mail (RFC 5546, 3.2.1).
+        attendee="" if method == ics.Method.PUBLISH else appointment.email,
     )
     return ics.calendar([entry], method=method)
 

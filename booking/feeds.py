@@ -34,7 +34,7 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
     )
     entries = [
         calendars.entry_of(each, status=calendars.status_of(each), summary=each.initials)
-        for each in appointments.defer("complaint", "self_test")
+        for each in appointments
     ]
     content = ics.calendar(entries, method=ics.Method.PUBLISH, name="Afspraken")
     return answer(content, "afspraken.ics")

@@ -134,8 +134,8 @@ class RequestForm(SentOnce):
         label="Waarover gaat het?",
         required=False,
         max_length=COMPLAINT_LENGTH,
-        help_text=f"Hoogstens {COMPLAINT_LENGTH} tekens. Alleen je therapeut en wie in de praktijk "
-        "de afspraken regelt, lezen dit. Het staat nooit in een mail of in een agenda.",
+        help_text=f"Hoogstens {COMPLAINT_LENGTH} tekens. Alleen je therapeut leest dit. Het staat "
+        "nooit in een mail of in een agenda.",
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
     )
     late_referral_seen = forms.BooleanField(widget=forms.HiddenInput, required=False)

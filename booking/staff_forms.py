@@ -174,21 +174,13 @@ class MoveForm(MomentForm, ActForm):
 
 
 class PatientForm(forms.ModelForm):
-    """Who comes, and how to reach them."""
-
-    complaint = PlainText(
-        label="Waarover het gaat",
-        required=False,
-        max_length=COMPLAINT_LENGTH,
-        help_text=f"Hoogstens {COMPLAINT_LENGTH} tekens.",
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-    )
+    """Who comes, and how to reach them; not what for, which is their therapist's to know."""
 
     class Meta:
         model = Appointment
         fields = [
             "name", "telephone", "email", "voicemail", "discreet", "remind_soon",
-            "visit", "referral", "referral_date", "complaint",
+            "visit", "referral", "referral_date",
         ]  # fmt: skip
         widgets = {
             "telephone": forms.TextInput(attrs={"type": "tel", "class": "vTextField"}),
@@ -211,6 +203,18 @@ class PatientForm(forms.ModelForm):
         ):
             self.add_error("telephone", "Vul een telefoonnummer of een e-mailadres in.")
         return cleaned
+
+
+class ComplaintForm(forms.Form):
+    """What an appointment is about, in the words of the patient or their therapist."""
+
+    complaint = PlainText(
+        label="Waarover het gaat",
+        required=False,
+        max_length=COMPLAINT_LENGTH,
+        help_text=f"Hoogstens {COMPLAINT_LENGTH} tekens. Leeg laten wist wat er stond.",
+        widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
+    )
 
 
 class EntryForm(MomentForm, PatientForm):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -155,6 +156,15 @@ class Practitioner(models.Model):
     )
     position = models.PositiveSmallIntegerField("volgorde", default=0, help_text="Laagste eerst.")
     bookable = models.BooleanField("kan afspraken krijgen", default=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name="account",
+        related_name="practitioner",
+        null=True,
+        blank=True,
+        help_text="Waarmee deze therapeut aanmeldt en de eigen afspraken ziet.",
+    )
 
     class Meta:
         verbose_name = "therapeut"

@@ -56,8 +56,8 @@ def tasks_for(user: Any) -> list[Task]:
     may = user.has_perm
     return [
         *(lying_mails(now) if may("post_office.view_email") else []),
-        *(appointments_to_answer(now) if may("booking.change_appointment") else []),
-        *(appointments_today(now) if may("booking.view_appointment") else []),
+        *(appointments_to_answer(user, now) if may("booking.change_appointment") else []),
+        *(appointments_today(user, now) if may("booking.view_appointment") else []),
         *(call_backs(now) if may("booking.change_callback") else []),
         *(failing_mails() if may("post_office.view_email") else []),
         *(self_test_tasks() if may("selftest.change_warningsign") else []),
@@ -78,12 +78,12 @@ def lying_mails(now: dt.datetime) -> list[Task]:
     return [replace(lying, advice=NO_WORKER)] if lying.items else []
 
 
-def appointments_to_answer(now: dt.datetime) -> list[Task]:
+def appointments_to_answer(user: Any, now: dt.datetime) -> list[Task]:
     """Who asked for an appointment and has no answer yet."""
     return [
         task(
             "Aanvragen te beantwoorden",
-            Appointment.objects.awaiting_reply().order_by("created_at", "pk"),
+            Appointment.objects.visible_to(user).awaiting_reply().order_by("created_at", "pk"),
             title=lambda a: a.name,
             remark=lambda a: (
                 f"{waiting(a.created_at, now)} · wil komen op {day_and_hour(a.starts_at)}"
@@ -95,14 +95,15 @@ def appointments_to_answer(now: dt.datetime) -> list[Task]:
     ]
 
 
-def appointments_today(now: dt.datetime) -> list[Task]:
+def appointments_today(user: Any, now: dt.datetime) -> list[Task]:
     """Who comes today: initials, as others may look on."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow = (today + dt.timedelta(hours=36)).replace(hour=0)
     return [
         task(
             "Vandaag",
-            Appointment.objects.occupying()
+            Appointment.objects.visible_to(user)
+            .occupying()
             .exclude(status=Appointment.Status.REQUESTED)
             .starting(today, tomorrow)
             .select_related("practitioner"),

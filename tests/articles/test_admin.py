@@ -18,6 +18,7 @@ from tests.factories import (
     symptom,
     text,
 )
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +103,6 @@ def test_an_unknown_citation_stops_the_saving_and_names_the_words(admin_client):
         ({"published_at_0": "30-02-2026", "published_at_1": "9:00"}, "published_at"),
         ({"category": "9999"}, "category"),
         ({"status": "overal"}, "status"),
-        ({"lead": "nul \x00 byte"}, "lead"),
     ],
 )
 def test_wrong_input_is_named_and_nothing_is_written(admin_client, fields, wrong):
@@ -150,7 +150,7 @@ def test_a_draft_is_previewed_on_the_real_page_by_staff_only(admin_client, clien
 
 def test_staff_without_article_rights_see_no_preview(client, django_user_model):
     user = django_user_model.objects.create_user("onthaal", password="x", is_staff=True)
-    client.force_login(user)
+    sign_in(client, user)
     article = DraftFactory()
     for name, args in {
         "preview": [article.pk],

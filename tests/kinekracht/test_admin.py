@@ -15,6 +15,7 @@ from tests.factories import (
     ReferenceFactory,
     WarningSignFactory,
 )
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -72,8 +73,8 @@ def test_the_start_page_costs_the_same_queries(admin_client, django_assert_num_q
     DraftFactory.create_batch(many)
     ArticleFactory.create_batch(many, review_due_on=timezone.localdate())
     WarningSignFactory.create_batch(many, questionnaire=QuestionnaireFactory(questions=many))
-    # Session, user, the worker, two for each of ten tasks, twice whether a practice may be added.
-    with django_assert_num_queries(25):
+    # Session, user, app, the worker, two for each of ten tasks, twice if a practice may be added.
+    with django_assert_num_queries(26):
         admin_client.get(START)
 
 
@@ -88,7 +89,7 @@ def test_the_links_of_tasks_lead_to_the_same_articles(admin_client):
 def test_an_account_that_may_do_nothing_sees_nothing(client, django_user_model):
     DraftFactory(title="Half af")
     user = django_user_model.objects.create_user("nieuw", password="x", is_staff=True)
-    client.force_login(user)
+    sign_in(client, user)
     html = body(client.get(START))
     assert "Half af" not in html
     assert "mag nog niets bekijken" in html
@@ -123,7 +124,9 @@ def test_a_new_number_that_the_broken_page_does_not_know_is_pointed_out(admin_cl
     PracticeFactory()
     assert "foutpagina" not in body(save_practice(admin_client))
     response = save_practice(admin_client, telephone="056 60 00 00")
-    assert "De foutpagina (templates/500.html) noemt 056 / 60 00 00 nog niet" in body(response)
+    for page in ("500", "503"):
+        words = f"De foutpagina (templates/{page}.html) noemt 056 / 60 00 00 nog niet"
+        assert words in body(response)
     assert Practice.objects.get().telephone.as_e164 == "+3256600000"
 
 
@@ -180,8 +183,8 @@ def test_every_list_and_form_opens(admin_client, model):
 @pytest.mark.parametrize("many", [1, 3])
 def test_the_article_list_costs_the_same_queries(admin_client, django_assert_num_queries, many):
     ArticleFactory.create_batch(many)
-    # Session, user, a savepoint, two filters, two counts, the rows, the dates, the practice.
-    with django_assert_num_queries(12):
+    # Session, user, app, a savepoint, two filters, two counts, the rows, the dates, the practice.
+    with django_assert_num_queries(13):
         admin_client.get(reverse("admin:articles_article_changelist"))
 
 
@@ -204,7 +207,7 @@ def test_an_editor_needs_no_more_than_article_rights(client, django_user_model):
     DraftFactory(title="Half af")
     user = django_user_model.objects.create_user("redacteur", password="x", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="articles"))
-    client.force_login(user)
+    sign_in(client, user)
     html = body(client.get(START))
     assert "Half af" in html
     assert "Alarmsignalen" not in html

@@ -17,6 +17,7 @@ from tests.factories import (
     WarningSignFactory,
     symptom,
 )
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,7 @@ def test_who_does_not_see_the_questions_leaves_the_threshold_alone(
 ):
     user = django_user_model.objects.create_user("nieuw", password="x", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__endswith="_questionnaire"))
-    client.force_login(user)
+    sign_in(client, user)
     url = page("change", questionnaire)
     assert 'name="threshold"' not in body(client.get(url))
     data = form_data(client, url) | {"threshold": "30000", "title": "Anders"}
@@ -159,11 +160,11 @@ def test_pages_of_the_admin_cost_the_same_queries(admin_client, django_assert_nu
     QuestionnaireFactory.create_batch(many)
     WarningSignFactory.create_batch(many, questionnaire=questionnaire)
     ArticleFactory(blocks=[symptom(f"S{n}") for n in range(many)])
-    # Session, user, the self-test; of its rows the choices (counted too), last position and rows;
+    # Session, user, app, the self-test; of its rows the choices (counted too), last position, rows;
     # whether there is a practice, and the sources.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         admin_client.get(page("change", questionnaire))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         admin_client.get(LIST)
 
 
@@ -319,7 +320,7 @@ def test_a_preview_can_be_tried_out(admin_client, questionnaire):
 
 def test_a_preview_is_for_who_may_see_self_tests(client, django_user_model, questionnaire):
     user = django_user_model.objects.create_user("nieuw", password="x", is_staff=True)
-    client.force_login(user)
+    sign_in(client, user)
     for method in (client.get, client.post):
         assert method(page("preview", questionnaire)).status_code == 403
     user.user_permissions.set(Permission.objects.filter(codename="view_questionnaire"))
