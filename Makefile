@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test check bench messages lock format venv venv-dev empty-venv install
+.PHONY: help run dev code test check audit bench messages lock format venv venv-dev empty-venv install
 
 # $(call step,what,command): run the command quietly.
 define step
@@ -21,6 +21,9 @@ run: venv ## Serve the site as it would be live; PORT=9000 for another port than
 dev: venv-dev ## Serve it with DEBUG and autoreload, on the same data as make run
 	@exec $(BIN)/python -m kinekracht.launch --debug
 
+code: venv ## Print the code that the staff login of make run asks for, as an app would show it
+	@$(BIN)/python -m kinekracht.staff_code
+
 # Not in addopts, so that one test can be run in a debugger. tests/conftest.py decides the order.
 PYTEST := $(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
@@ -32,6 +35,8 @@ test: venv-dev ## Run all tests, on SQLite and once more on PostgreSQL; ARGS="-k
 
 # What a server would be told, and nothing of what this shell happens to hold.
 LIVE = env -i PATH="$$PATH" VAR_DIR=.venv/check SITE_URL=https://example.be \
+	EMAIL_URL=smtp+tls://user:password@smtp.example.be:587 \
+	ENCRYPTION_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet as f; print(f.generate_key().decode())') \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 check: venv-dev ## Check format, lint, types, templates, imports, migrations, settings; then the tests
@@ -43,6 +48,9 @@ check: venv-dev ## Check format, lint, types, templates, imports, migrations, se
 	$(call step,Migrations are complete,$(LIVE) $(BIN)/python manage.py makemigrations --check)
 	$(call step,Settings of a live site,$(LIVE) $(BIN)/python manage.py check --deploy --fail-level WARNING)
 	@$(MAKE) --no-print-directory test
+
+audit: venv-dev ## Look up known vulnerabilities of the locked packages, where there is a network
+	@$(BIN)/python -m tests.audit
 
 bench: venv-dev ## Measure what free times cost with 0, 5,000 and 100,000 appointments
 	@$(BIN)/python -m bench

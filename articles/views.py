@@ -19,6 +19,7 @@ from articles.related import neighbours, related_to
 from articles.search import search
 from articles.social_card import draw
 from kinekracht.caching import public
+from kinekracht.limits import limited
 from kinekracht.models import Practice
 
 A_PAGE = 10
@@ -26,6 +27,12 @@ Steps = list[tuple[str, str]]
 HOME_STEP, LIST_STEP = ("Start", "/"), ("Artikels", "/artikels/")
 
 
+def is_search(request: HttpRequest) -> bool:
+    """Whether something is looked for."""
+    return bool(request.GET.get("q", "").strip())
+
+
+@limited("search", when=is_search)
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
     """All articles, or what a visitor looks for."""

@@ -18,11 +18,12 @@ from booking.availability import availability, is_closed_on_holidays, slot_at
 from booking.converters import monday_of
 from booking.forms import CallBackForm, RequestForm, oldest_referral
 from booking.holidays import holidays_between
-from booking.limits import TooMany, hashed
+from booking.limits import TooMany, hashed, seconds_left
 from booking.models import SELF_TEST_LENGTH
 from booking.occupancy import NotFree
 from booking.slots import local, monday, nearest
 from booking.weeks import WEEK, Week, week_page
+from kinekracht.limits import limited
 from kinekracht.models import Practitioner, Treatment
 
 OFFERS = 6  # other moments, where one has gone
@@ -143,6 +144,7 @@ def form_with_self_test(request: HttpRequest, slug: str, start: dt.datetime) -> 
     return ask(request, *asked_for(request, slug), start, self_test=brought_along(request))
 
 
+@limited("booking")
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @sensitive_variables()
@@ -240,9 +242,12 @@ def offers(treatment: Treatment, wanted: dt.datetime, **options: Any) -> list[dt
 def too_many(request: HttpRequest, reason: TooMany) -> HttpResponse:
     """Nothing is lost silently: why it was refused, and the telephone number."""
     status = HTTPStatus.TOO_MANY_REQUESTS
-    return render(request, "booking/too_many.html", {"reason": reason}, status=status)
+    response = render(request, "booking/too_many.html", {"reason": reason}, status=status)
+    response["Retry-After"] = seconds_left(timezone.now())
+    return response
 
 
+@limited("booking")
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @sensitive_variables()

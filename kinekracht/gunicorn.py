@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from kinekracht import counters as counters  # noqa: PLC0414  made here, for all workers to share
+
 wsgi_app = "kinekracht.wsgi:application"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 

@@ -9,10 +9,16 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponsePermanentRedirect,
+)
 from django.middleware.gzip import GZipMiddleware
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+METHODS = ["GET", "HEAD", "POST"]
 
 
 def trust_proxy(get_response: GetResponse) -> GetResponse:
@@ -74,16 +80,42 @@ def isolate(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def refuse_null_bytes(get_response: GetResponse) -> GetResponse:
-    """Answer 400 to NUL bytes in path, query or cookies: PostgreSQL can't compare with them."""
+def only_known_methods(get_response: GetResponse) -> GetResponse:
+    """Answer 405 to what no browser sends here, TRACE above all, whatever the address."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        parts = [request.path, unquote(request.META.get("QUERY_STRING", ""))]
-        if any("\x00" in part for part in [*parts, *request.COOKIES.values()]):
-            raise BadRequest("NUL byte in the address or a cookie")
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         return get_response(request)
 
     return middleware
+
+
+class RefuseNullBytes:
+    """Answers 400 to NUL bytes in path, query, cookies or form: PostgreSQL can't keep them.
+
+    Files may hold them. Their names are looked at where they are read, in ``uploads``.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refuse_nulls(request.path, unquote(request.META.get("QUERY_STRING", "")))
+        refuse_nulls(*request.COOKIES, *request.COOKIES.values())
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """By now it is known who sends it, which decides whether files are taken."""
+        for name, values in request.POST.lists():
+            refuse_nulls(name, *values)
+        refuse_nulls(*request.FILES)
+
+
+def refuse_nulls(*parts: str) -> None:
+    """BadRequest if there is a NUL in one of ``parts``."""
+    if any("\x00" in part for part in parts):
+        raise BadRequest("NUL byte")
 
 
 def follow_moves(get_response: GetResponse) -> GetResponse:

@@ -5,7 +5,6 @@ unsafe: outside DEBUG a missing or senseless value stops the start with its name
 """
 
 import ipaddress
-import logging
 import re
 import warnings
 from collections.abc import Callable
@@ -15,13 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.http import UnreadablePostError
+
+from kinekracht import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-PERSONAL = re.compile(r"(/afspraak/(?:a|agenda|terugbellen)/)[^/\s]+")
 ORIGIN = re.compile(r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?/?")
 
 
@@ -48,6 +48,26 @@ def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         raise ImproperlyConfigured(f"{name} holds no valid address: {error}.") from error
 
 
+def at_least_zero(name: str, *, default: int) -> int:
+    """The number in the variable ``name``."""
+    value: int = env.int(name, default=default)
+    if value < 0:
+        raise ImproperlyConfigured(f"{name} must be 0 or more, not {value}.")
+    return value
+
+
+def fernet_keys(name: str, *, in_debug: str = "") -> list[str]:
+    """The comma-separated Fernet keys in the variable ``name``; the first one encrypts."""
+    keys = env.list(name, default=[in_debug] if DEBUG and in_debug else [])
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        # Without the cause, which might quote a key.
+        raise ImproperlyConfigured(f"{name} holds no valid key (see README, Settings).") from None
+    return list(keys)
+
+
 def service(name: str, *, default: Any, parse: Callable[[str], Any]) -> Any:
     """What the URL in the variable ``name`` says, read by ``parse``, or else ``default``."""
     if name not in env.ENVIRON:
@@ -63,6 +83,10 @@ def service(name: str, *, default: Any, parse: Callable[[str], Any]) -> Any:
 # Where and for whom the site runs
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", in_debug="only-for-development-" + "x" * 50)
+ENCRYPTION_KEYS = fernet_keys("ENCRYPTION_KEYS", in_debug="x" * 43 + "=")
+if not ENCRYPTION_KEYS:
+    raise ImproperlyConfigured("Set the environment variable ENCRYPTION_KEYS (see README).")
+BACKUP_KEYS = fernet_keys("BACKUP_KEY")
 SITE_URL = site_url(required("SITE_URL", in_debug="http://127.0.0.1:8000"))
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
@@ -83,9 +107,13 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.sites",
     "django.contrib.staticfiles",
+    "axes",
     "content_editor",
     "crispy_forms",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_prose_editor",
     "phonenumber_field",
     "post_office",
@@ -100,19 +128,24 @@ MIDDLEWARE = [
     "kinekracht.middleware.trust_proxy",
     "kinekracht.middleware.isolate",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kinekracht.middleware.only_known_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kinekracht.middleware.GZipTextMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
-    "kinekracht.middleware.refuse_null_bytes",
+    "kinekracht.limits.LimitMiddleware",  # before the form is read, here and by CSRF
+    "kinekracht.middleware.RefuseNullBytes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kinekracht.kept_pages.keep_public_pages",
     "kinekracht.middleware.follow_moves",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -142,12 +175,14 @@ if database["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA secure_delete=ON;"  # what is deleted is gone from the file as well
         ),
     } | given_options
 else:
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     database["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
         "options": "-c lock_timeout=5s -c statement_timeout=10s",
     } | given_options
 DATABASES = {"default": database}
@@ -172,12 +207,27 @@ POST_OFFICE = {
 }
 EMAIL_TIMEOUT = 20
 
+# How long what patients confide is kept; manage.py purge deletes the rest, every day
+COMPLAINT_DAYS = env.int("COMPLAINT_DAYS", default=30)  # after the appointment; self-tests too
+APPOINTMENT_MONTHS = env.int("APPOINTMENT_MONTHS", default=12)  # then it belongs to nobody
+CALL_BACK_DAYS = env.int("CALL_BACK_DAYS", default=30)  # after somebody was called
+MAIL_DAYS = env.int("MAIL_DAYS", default=30)  # queued and sent
+AUDIT_MONTHS = env.int("AUDIT_MONTHS", default=24)  # who read what
+
 # Appointments
 REQUESTS_PER_ADDRESS = env.int("REQUESTS_PER_ADDRESS", default=10)  # a day
 OPEN_REQUESTS_PER_PERSON = env.int("OPEN_REQUESTS_PER_PERSON", default=2)
 FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", default=2)  # nobody fills it in faster
 FORM_MAX_HOURS = env.int("FORM_MAX_HOURS", default=4)  # older ones are looked at once more
 LINK_DAYS = env.int("LINK_DAYS", default=30)  # after an appointment, that its own page works
+
+# What one address may send in a minute, whichever process it reaches; 0 is no limit
+RATE_LIMITS = {
+    "booking": at_least_zero("BOOKING_PER_MINUTE", default=20),
+    "login": at_least_zero("LOGIN_PER_MINUTE", default=20),
+    "search": at_least_zero("SEARCH_PER_MINUTE", default=30),
+    "self_test": at_least_zero("SELF_TEST_PER_MINUTE", default=20),
+}
 
 # Files
 STATIC_URL = "static/"
@@ -208,6 +258,16 @@ PICTURE_MAX_BYTES = 15_000_000
 PICTURE_MAX_PIXELS = 25_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article of a hundred blocks is one admin form
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {  # for when the database fails (kinekracht.kept_pages)
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "pages",
+        "TIMEOUT": 7 * 24 * 60 * 60,  # seconds
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
+
 # Language and time
 LANGUAGE_CODE = "nl-be"
 LANGUAGES = [("nl-be", "Nederlands (België)")]
@@ -219,6 +279,7 @@ PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # Staff
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -228,6 +289,24 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+OTP_TOTP_ISSUER = "KineKracht"  # what the app on somebody's telephone calls it
+OTP_TOTP_SYNC = False  # telephones and servers know what time it is
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends when the page said it would
+# Of name and address together: who fails on purpose locks nobody else out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "kinekracht.staff_lock.name_and_address"
+AXES_CLIENT_IP_CALLABLE = "kinekracht.staff_lock.no_address"
+AXES_HANDLER = "kinekracht.staff_lock.SparingHandler"
+AXES_LOCKOUT_CALLABLE = "kinekracht.staff_lock.locked_out"
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "code", "next"]
 SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -272,30 +351,21 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ("practice",)
 CRISPY_FAIL_SILENTLY = False
 
 
-def is_worth_logging(record: logging.LogRecord) -> bool:
-    """Whether a record tells more than that a visitor went away before all was sent."""
-    return not (record.exc_info and isinstance(record.exc_info[1], UnreadablePostError))
-
-
-def hide_keys(record: logging.LogRecord) -> bool:
-    """Take the keys of patients' pages and of calendars out of a record; it is logged all the same.
-
-    Who knows such an address may change an appointment.
-    """
-    record.msg = PERSONAL.sub(r"\1…", record.getMessage())
-    record.args = ()
-    return True
-
-
-# What is logged: never a query string, a form or an address of a visitor.
+# What is logged (see kinekracht.logs): never a query string, a form or an address of a visitor
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "worth": {"()": "django.utils.log.CallbackFilter", "callback": is_worth_logging},
-        "keyless": {"()": "django.utils.log.CallbackFilter", "callback": hide_keys},
+        "worth": {"()": "django.utils.log.CallbackFilter", "callback": logs.is_worth_logging},
+        "keyless": {"()": "django.utils.log.CallbackFilter", "callback": logs.hide_keys},
     },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "class": "logging.Formatter" if DEBUG else "kinekracht.logs.WithoutValues",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -311,6 +381,8 @@ LOGGING = {
         "django.security": {"level": "CRITICAL"},
         # It quotes addresses; what failed is kept in its own table, for staff.
         "post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
+        # A failed login is no fault; who fails too often is told.
+        "axes": {"level": "ERROR"},
         # Django leaves it to gunicorn to drop the body of an answer to HEAD; each time it says so.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },

@@ -19,6 +19,9 @@ SITEMAPS = {
     "self_tests": QuestionnaireSitemap,
 }
 
+handler400 = "kinekracht.outage.bad_request"
+handler500 = "kinekracht.outage.server_error"
+
 urlpatterns = [
     # The practice
     path("", views.home, name="home"),
@@ -36,6 +39,7 @@ urlpatterns = [
     path("afspraak/", include("booking.urls")),
     # Staff
     path("beheer/agenda/", include("booking.agenda_urls")),
+    path("beheer/persoon/", include("booking.person_urls")),
     path("beheer/", admin.site.urls),
     # Machines
     path("gezond/", views.health, name="health"),

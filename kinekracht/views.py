@@ -1,5 +1,6 @@
 """The practice's own pages: the views that know every app."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from articles.models import Article
 from booking.models import Worker
 from kinekracht.caching import immutable, public
 from kinekracht.models import Practice, Practitioner, Treatment
+from kinekracht.outage import RETRY_AFTER
 
 LATEST = 3
 
@@ -89,8 +91,10 @@ def practice_context() -> dict[str, Any]:
 @require_safe
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What we keep, and what not."""
-    return render(request, "kinekracht/privacy.html")
+    """What we keep, for how long, and what we don't."""
+    terms = ("COMPLAINT_DAYS", "APPOINTMENT_MONTHS", "CALL_BACK_DAYS", "MAIL_DAYS", "AUDIT_MONTHS")
+    keep = {name: getattr(settings, name) for name in terms}
+    return render(request, "kinekracht/privacy.html", {"keep": keep})
 
 
 @require_safe
@@ -114,7 +118,12 @@ def health(request: HttpRequest) -> HttpResponse:
     try:
         worker = Worker.objects.first()
     except Error:
-        return HttpResponse("database onbereikbaar\n", "text/plain; charset=utf-8", status=503)
+        return HttpResponse(
+            "database onbereikbaar\n",
+            "text/plain; charset=utf-8",
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+            headers=RETRY_AFTER,
+        )
     seen = "nog niet gestart"
     if worker is not None:
         seconds = int((timezone.now() - worker.beat_at).total_seconds())

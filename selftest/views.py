@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kinekracht.caching import public
+from kinekracht.limits import limited
 from selftest.forms import AnswersForm, HandOverForm
 from selftest.models import Questionnaire
 from selftest.results import result_of
@@ -27,6 +28,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 # Without CSRF token: another site that makes a browser send this form changes nothing, as nothing
 # is kept, and can't read what comes back. A token would set a cookie, and make each page different.
+@limited("self_test")
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:

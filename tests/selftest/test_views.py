@@ -298,7 +298,7 @@ def test_the_message_names_all_that_can_be_chosen(client):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["misschien", "", "JA", "niet van toepassing", "\x00", "x" * 100_000, "<b>ja", "1"]
+    "wrong", ["misschien", "", "JA", "niet van toepassing", "x" * 100_000, "<b>ja", "1"]
 )
 def test_a_value_that_is_no_answer_is_an_open_question(client, questionnaire, wrong):
     name = questionnaire.questions.first().field_name
