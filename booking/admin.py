@@ -19,8 +19,8 @@ from django.views.decorators.http import require_POST
 
 from booking import appointment_admin as appointment_admin  # noqa: PLC0414  registers
 from booking import audit_admin as audit_admin  # noqa: PLC0414  the same
-from booking import mail_admin as mail_admin  # noqa: PLC0414  the same
 from booking import erasures, workflow
+from booking import mail_admin as mail_admin  # noqa: PLC0414  the same
 from booking.hours_forms import ClosureForm, WorkingHoursForm
 from booking.models import CalendarFeed, CallBack, Closure, WorkingHours, new_key
 from booking.occupancy import NotPossible

@@ -8,7 +8,7 @@ from icalendar import Calendar
 from pytest_django.asserts import assertNumQueries
 
 from booking.models import Appointment, new_key
-from tests.booking.factories import AppointmentFactory, CalendarFeedFactory, brussels, in_days
+from tests.booking.factories import AppointmentFactory, CalendarFeedFactory, brussels
 from tests.factories import PracticeFactory, PractitionerFactory, TreatmentFactory
 
 pytestmark = pytest.mark.django_db
