@@ -26,8 +26,8 @@ def keys(settings):
 def kept(name="complaint"):
     """What the database holds."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {name} FROM booking_appointment ORDER BY id")
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT complaint, self_test FROM booking_appointment ORDER BY id")
+        return [row[("complaint", "self_test").index(name)] for row in cursor.fetchall()]
 
 
 def said():
