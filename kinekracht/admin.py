@@ -18,9 +18,7 @@ from kinekracht.formatting import belgian
 from kinekracht.models import Practice, Practitioner, Treatment
 from kinekracht.rich_text_admin import RichTextAdminMixin
 
-FALLBACK_PAGES = [
-    Path(settings.BASE_DIR) / "templates" / name for name in ("429.html", "500.html", "503.html")
-]
+FALLBACK_PAGE = Path(settings.BASE_DIR) / "templates" / "plain.html"
 
 
 @admin.register(Practice)
@@ -82,15 +80,14 @@ class PracticeAdmin(RichTextAdminMixin, admin.ModelAdmin):
     ) -> None:
         super().save_model(request, obj, form, change)
         # The pages for when everything is broken can't look a number up.
-        for page in FALLBACK_PAGES:
-            fallback = page.read_text(encoding="utf-8")
-            for number in obj.telephones:
-                if belgian(number) not in fallback:
-                    messages.warning(
-                        request,
-                        f"De foutpagina (templates/{page.name}) noemt {belgian(number)} nog niet. "
-                        "Vraag je webbeheerder om ze aan te passen.",
-                    )
+        fallback = FALLBACK_PAGE.read_text(encoding="utf-8")
+        for number in obj.telephones:
+            if belgian(number) not in fallback:
+                messages.warning(
+                    request,
+                    f"De foutpagina (templates/plain.html) noemt {belgian(number)} nog niet. "
+                    "Vraag je webbeheerder om ze aan te passen.",
+                )
 
 
 @admin.register(Practitioner)
