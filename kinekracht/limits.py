@@ -70,7 +70,7 @@ class LimitMiddleware:
         if limit is None or not limit.when(request):
             return None
         seconds = seconds_to_wait(limit.scope, request.META["REMOTE_ADDR"], now=time.monotonic())
-        return too_fast(math.ceil(seconds)) if seconds else None
+        return too_fast(request, math.ceil(seconds)) if seconds else None
 
 
 def seconds_to_wait(scope: Scope, address: str, *, now: float) -> float:
@@ -98,10 +98,14 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((int(ip), 64), strict=False))
 
 
-def too_fast(seconds: int) -> HttpResponse:
-    """The page that asks for patience; it needs no database."""
+def too_fast(request: HttpRequest, seconds: int) -> HttpResponse:
+    """The page that asks for patience; it needs no database.
+
+    It doesn't advise to go back: browsers forget fields that are not to be filled in by themselves,
+    such as the complaint. Loading the page again sends all of the form again.
+    """
     return HttpResponse(
-        render_to_string("429.html", {"seconds": seconds}),
+        render_to_string("429.html", {"seconds": seconds, "sent": is_post(request)}),
         status=HTTPStatus.TOO_MANY_REQUESTS,
         headers={"Retry-After": str(seconds)},
     )

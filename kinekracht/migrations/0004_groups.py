@@ -54,9 +54,10 @@ GROUPS = {
 def make_groups(apps, schema_editor):
     # Permissions are made after all migrations; here they are needed before.
     for config in apps.get_app_configs():
+        module = getattr(config, "models_module", None)
         config.models_module = True
         create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+        config.models_module = module
     for name, granted in GROUPS.items():
         group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
         group.permissions.set(permissions(apps, granted))

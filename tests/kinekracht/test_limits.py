@@ -2,6 +2,7 @@
 
 import html5lib
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
@@ -9,6 +10,7 @@ from booking.limits import hashed, seconds_left
 from kinekracht import limits
 from kinekracht.counters import Counters
 from kinekracht.limits import network_of
+from kinekracht.settings import RATE_LIMITS, at_least_zero
 from tests.booking.factories import AppointmentFactory, CallBackFactory, brussels
 from tests.factories import ArticleFactory, PracticeFactory, QuestionnaireFactory
 
@@ -93,6 +95,14 @@ def test_who_is_refused_is_told_how_long_and_whom_to_call(site, client):
     numbers = [link.get("href") for link in page.findall(".//main//a")]
     assert {"tel:+3256941158", "tel:+32478931661"} <= {*numbers}
     assert "blaas" not in response.content.decode()
+    assert "formulier" not in text
+
+
+def test_who_sent_a_form_is_told_how_to_lose_nothing(site, client):
+    statuses(lambda: client.post(FORMS["call_back"](), {"name": "An"}), MOST)
+    page = client.post(FORMS["call_back"](), {"name": "An"}).content.decode()
+    assert "niets kwijt van wat je invulde" in page
+    assert "An" not in page.split()
 
 
 def test_refusing_costs_no_query_and_leaves_nothing(site, django_assert_num_queries):
@@ -143,3 +153,13 @@ def test_requests_for_appointments_are_counted_by_household_too():
 def test_the_limit_of_a_day_ends_with_the_day():
     assert seconds_left(brussels(2026, 12, 1, 1)) == 24 * 3600  # midnight in UTC
     assert seconds_left(brussels(2026, 12, 1, 0, 59)) == 60
+
+
+def test_a_limit_below_zero_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("SEARCH_PER_MINUTE", "-1")
+    with pytest.raises(ImproperlyConfigured, match="SEARCH_PER_MINUTE must be 0 or more"):
+        at_least_zero("SEARCH_PER_MINUTE", default=30)
+
+
+def test_there_are_limits_unless_somebody_takes_them_away():
+    assert all(most > 0 for most in RATE_LIMITS.values())

@@ -77,7 +77,9 @@ def test_who_sent_something_is_told_that_it_was_not_stored(client):
     response = in_outage(client, "/zelftest/bekken/", method="post", data={"vraag": "ja"})
     assert response.status_code == 503
     assert "Ook wat je net verstuurde, is niet bewaard." in body(response)
-    assert "Ga dan terug met de knop Vorige en verstuur het opnieuw. Of bel ons" in body(response)
+    assert "Vraagt je browser of hij het formulier nog eens mag versturen? Zeg ja." in body(
+        response
+    )
 
 
 def test_staff_are_told_the_same(admin_client):
