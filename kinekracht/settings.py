@@ -91,7 +91,7 @@ SITE_URL = site_url(required("SITE_URL", in_debug="http://127.0.0.1:8000"))
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
 TRUSTED_PROXY = networks("TRUSTED_PROXY")
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
 
 ROOT_URLCONF = "kinekracht.urls"
 WSGI_APPLICATION = "kinekracht.wsgi.application"
