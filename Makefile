@@ -31,7 +31,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --no-loadscope-reorder
 test: venv-dev ## Run all tests, on SQLite and once more on PostgreSQL; ARGS="-k search" for a part
 	@printf '%-44s' Chromium; $(BIN)/python -m tests.chromium
 	@$(PYTEST) $(ARGS)
-	@$(BIN)/python -m tests.with_postgresql $(PYTEST) -m 'not site' $(ARGS) $(if $(ARGS),|| [ $$? = 5 ])
+	@$(BIN)/python -m tests.with_postgresql $(PYTEST) -m 'not site and not once' $(ARGS) $(if $(ARGS),|| [ $$? = 5 ])
 
 # What a server would be told, and nothing of what this shell happens to hold.
 LIVE = env -i PATH="$$PATH" VAR_DIR=.venv/check SITE_URL=https://example.be \

@@ -1,7 +1,6 @@
 """Every address of the site, with something behind it, and the people who try to get there."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import reversion
@@ -10,7 +9,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.redirects.models import Redirect
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from reversion.models import Version
 
 from booking import mails
@@ -34,10 +32,10 @@ from tests.factories import (
     TreatmentFactory,
 )
 from tests.staff import make_staff, sign_in
+from tests.urlconf import PARAMETER
 
 GROUPS = ["redacteur", "onthaal", "therapeut", "beheerder"]
 PEOPLE = ["visitor", "password only", "no group", *GROUPS, "other therapist"]
-PARAMETER = re.compile(r"<(?:\w+:)?(?P<name>\w+)>")
 REFUSED = {403, 404, 405}
 
 
@@ -120,8 +118,8 @@ def make_world() -> World:
         ("beheer/r/:", ContentType.objects.get_for_model(article).pk),
         ("beheer/r/<path:content_type_id>/:", article.pk),
         ("beheer/articles/article/recover/:", last.pk),
-        ("beheer/articles/article/:_", article.pk),
-        ("beheer/articles/article/<_>/history/:", older.pk),
+        ("beheer/articles/article/:part", article.pk),
+        ("beheer/articles/article/<part>/history/:", older.pk),
         ("beheer/articles/article/<int:pk>/history/:", older.pk),
         ("beheer/articles/article/<int:pk>/history/<int:older>/:", newer.pk),
         # What is still on can be deleted by nobody.
@@ -138,24 +136,6 @@ def version_of(article: Any) -> Version:
     with reversion.create_revision():
         article.save()
     return Version.objects.get_for_object(article).first()
-
-
-def routes(
-    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = ""
-) -> Iterator[str]:
-    """The route of every address in the URLconf, in the words of Django's ``path``."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        route = prefix + readable(str(pattern.pattern))
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, route)
-        else:
-            yield route
-
-
-def readable(regex: str) -> str:
-    """A regular expression as ``path`` would write it; a group without a name is ``<_>``."""
-    named = re.sub(r"\(\?P(<\w+>)(?:[^()]|\([^()]*\))*\)", r"\1", regex)
-    return re.sub(r"\([^()]*\)", "<_>", named).strip("^$").replace("\\", "")
 
 
 def session_of(person: str, world: World) -> dict[str, str]:

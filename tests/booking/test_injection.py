@@ -16,7 +16,7 @@ from tests.booking.test_mails import ALL_MAILS, NINE, appointment_for
 from tests.factories import PracticeFactory, PractitionerFactory, TreatmentFactory
 from tests.smtp_server import calendar_of, smtp_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BREAKS = ["\r\n", "\n", "\r", "\n ", "\r\n\t", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
 HEADER, PROPERTY = "Bcc: kwaad@example.com", "ATTACH:https://kwaad.be"

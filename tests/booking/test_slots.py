@@ -21,6 +21,8 @@ from tests.booking.worlds import (
     rules_around,
 )
 
+pytestmark = pytest.mark.once
+
 # Properties
 
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.fuzz.invariants import check_answer, check_database
+from tests.urlconf import PARAMETER
 
 # The same on every run and every machine: a fixed number of examples, and no clock.
 BOUNDED = {
@@ -124,5 +125,11 @@ def pairs_of(part):
 
 def addresses(route, values_of, most):
     """Up to ``most`` addresses of a route that lead somewhere, parameters having such values."""
-    values = [values_of(route, name) for name in route.parameters]
-    return [route.address(each) for each in itertools.islice(itertools.product(*values), most)]
+    values = [values_of(route, name) for name in PARAMETER.findall(route)]
+    return [address(route, each) for each in itertools.islice(itertools.product(*values), most)]
+
+
+def address(route, values):
+    """The address of ``route`` with ``values`` in the place of its parameters."""
+    rest = iter(values)
+    return "/" + PARAMETER.sub(lambda _: str(next(rest)), route)

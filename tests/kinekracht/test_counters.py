@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from kinekracht.counters import WAYS, Counters
 from tests.running_site import ROOT
 
+pytestmark = pytest.mark.once
+
 MINUTE = 60.0
 
 

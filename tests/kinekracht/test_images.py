@@ -8,6 +8,8 @@ from PIL import ExifTags, Image
 from kinekracht import images
 from tests.factories import picture_file
 
+pytestmark = pytest.mark.once
+
 CAMERA = Image.Exif()
 CAMERA[ExifTags.Base.Orientation] = 6
 CAMERA[ExifTags.Base.Make] = "x" * 50

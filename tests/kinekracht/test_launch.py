@@ -181,8 +181,10 @@ def test_a_make_that_is_interrupted_alone_takes_the_site_with_it(var_dir):
     makefile = var_dir.parent / "Makefile"
     makefile.write_text(f"run:\n\t@exec {' '.join(LAUNCH)}\n")
     port = free_port()
+    # As from a terminal: a job in the background has SIGINT ignored, and make leaves that so.
+    terminal = ["env", "--default-signal=INT"]
     with subprocess.Popen(
-        ["make", "--silent", f"--file={makefile}", "run"],
+        [*terminal, "make", "--silent", f"--file={makefile}", "run"],
         cwd=ROOT,
         env=environment(var_dir, PORT=str(port)),
         stdout=subprocess.PIPE,

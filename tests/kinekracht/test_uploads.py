@@ -16,7 +16,7 @@ from kinekracht.images import PictureError
 from kinekracht.models import Practitioner
 from tests.factories import picture_file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ADD = "/beheer/kinekracht/practitioner/add/"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
