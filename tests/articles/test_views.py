@@ -37,7 +37,7 @@ def body(response):
 
 
 def test_the_list_shows_the_newest_first_with_what_a_reader_wants_to_know(client):
-    ArticleFactory(title="Oud")
+    ArticleFactory(title="Oud", published_at=dt.datetime(2025, 2, 21, 9, tzinfo=dt.UTC))
     ArticleFactory(
         title="Nieuw",
         lead="Waarover dit gaat.",

@@ -15,6 +15,7 @@ import pytest
 
 from tests.faults.databases import PostgreSQL
 from tests.faults.outages import Visit, lines_about
+from tests.faults.site import Site, serving
 
 pytestmark = pytest.mark.site
 
@@ -73,3 +74,13 @@ def test_while_the_disk_is_full_visitors_read_on_and_then_book(site, place, besi
             visit.finds_it_broken()
     visit.finds_it_whole()
     assert lines_about(site, CAUSES[type(site.database).__name__][beside_another])
+
+
+def test_without_the_handlers_it_would_be_an_error_of_ours(database, place):
+    site = Site(database, place / "var", output=place.with_suffix(".said"), without="handlers")
+    with serving(site), database.connect() as worker:
+        worker.execute("SELECT count(*) FROM booking_worker").fetchall()
+        visit = Visit(site)
+        with full(place):
+            assert visit.wish.send(visit.client).status == 500
+    site.output.unlink()
