@@ -12,38 +12,19 @@ from kinekracht import second_factor
 from tests.staff import (
     ENROL,
     code_of,
-    give_app,
     give_code,
     give_password,
     is_in,
-    make_staff,
     shown_app,
     sign_in,
 )
 
 pytestmark = pytest.mark.django_db
 
-NOW = "2026-12-01T09:00:00+01:00"
 STEP = timedelta(seconds=30)
 ACCOUNT = "/beheer/account/"
 NEW_CODES = "/beheer/account/herstelcodes/"
 OTHER_DEVICE = "/beheer/account/toestel/"
-
-
-@pytest.fixture
-def clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
-    return time_machine
-
-
-@pytest.fixture
-def greet():
-    return make_staff(name="greet")
-
-
-@pytest.fixture
-def app(greet):
-    return give_app(greet)
 
 
 def body(response):

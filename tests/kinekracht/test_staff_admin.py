@@ -18,16 +18,6 @@ from tests.staff import ENROL, give_app, give_password, is_in, make_staff, sign_
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def greet():
-    return make_staff(name="greet")
-
-
-@pytest.fixture
-def app(greet):
-    return give_app(greet)
-
-
 def body(response):
     return response.content.decode()
 

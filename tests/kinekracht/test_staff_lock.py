@@ -29,23 +29,11 @@ from tests.staff import (
     make_staff,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "greet")]
 
-NOW = "2026-12-01T09:00:00+01:00"
 MINUTE = timedelta(minutes=1)
 HERE, THERE = "192.0.2.7", "192.0.2.8"
 NEW_CODES = "/beheer/account/herstelcodes/"
-
-
-@pytest.fixture
-def clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
-    return time_machine
-
-
-@pytest.fixture(autouse=True)
-def greet(clock):
-    return make_staff(name="greet")
 
 
 def at(address, **headers):

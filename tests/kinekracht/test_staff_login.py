@@ -31,25 +31,8 @@ from tests.staff import (
 
 pytestmark = pytest.mark.django_db
 
-NOW = "2026-12-01T09:00:00+01:00"
 STEP = timedelta(seconds=30)
 ELSEWHERE = ["https://example.org/", "//example.org/", "/\\example.org", "javascript:alert(1)"]
-
-
-@pytest.fixture
-def clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
-    return time_machine
-
-
-@pytest.fixture
-def greet():
-    return make_staff(name="greet")
-
-
-@pytest.fixture
-def app(greet):
-    return give_app(greet)
 
 
 def body(response):
