@@ -11,10 +11,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, ArticleQuerySet
-from kinekracht.caching import public
+from kinekracht.caching import page, public
 from kinekracht.models import Practice
 
 
+@page()
 class ArticleFeed(Feed):
     """The latest articles, lead only; links are built from SITE_URL."""
 

@@ -18,7 +18,7 @@ from articles.models import Article, ArticleQuerySet, Category
 from articles.related import neighbours, related_to
 from articles.search import search
 from articles.social_card import draw
-from kinekracht.caching import public
+from kinekracht.caching import page, public
 from kinekracht.limits import limited
 from kinekracht.models import Practice
 
@@ -34,6 +34,7 @@ def is_search(request: HttpRequest) -> bool:
 
 @limited("search", when=is_search)
 @require_safe
+@page("pagina")
 def article_list(request: HttpRequest) -> HttpResponse:
     """All articles, or what a visitor looks for."""
     if "q" in request.GET:
@@ -42,6 +43,7 @@ def article_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@page("pagina")
 @public
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles of one category."""
@@ -76,11 +78,17 @@ def search_results(request: HttpRequest) -> HttpResponse:
 
 
 def page_of(articles: ArticleQuerySet, number: str) -> Page[Article]:
-    """The page with this number as typed in the address; Http404 if there is none."""
+    """The page with this number as typed in the address; Http404 if there is none.
+
+    Each has one address: there is no page 02, and none with a number in other digits.
+    """
     try:
-        return Paginator(articles, A_PAGE).page(number)
+        found = Paginator(articles, A_PAGE).page(number)
     except InvalidPage as error:
         raise Http404("no such page") from error
+    if str(found.number) != number:
+        raise Http404("another address of a page")
+    return found
 
 
 @require_safe

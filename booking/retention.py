@@ -51,11 +51,15 @@ def purge(now: dt.datetime) -> dict[str, int]:
         "sessions": forget_sessions,
     }
     done = {name: step(now) for name, step in steps.items()}
+    empty_log(now)
+    return done
+
+
+def empty_log(_now: dt.datetime) -> None:
+    """Let nothing that was deleted stand in SQLite's log of writes, beside the database."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            # What was deleted may still stand in the log of writes beside the database.
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return done
 
 
 def forget_confided(now: dt.datetime) -> int:

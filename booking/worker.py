@@ -102,7 +102,14 @@ def run(stop: Stop, *, once: bool = False) -> None:
     lease = Lease()
     chores_at = -float("inf")
     purge = Daily(retention.purge)
-    chores = (workflow.expire, send_reminders, outbox.tidy, limits.forget_senders, purge)
+    chores = (
+        workflow.expire,
+        send_reminders,
+        outbox.tidy,
+        limits.forget_senders,
+        purge,
+        retention.empty_log,  # what patients erased since
+    )
     while not stop.asked:
         if attempt(lease.hold, timezone.now()):
             if time.monotonic() >= chores_at + CHORES_SECONDS:

@@ -12,7 +12,7 @@ class KineKrachtConfig(AppConfig):
         from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
         from kinekracht import checks  # noqa: F401  registers them
-        from kinekracht.kept_pages import CONTENT, forget_all_after_change
+        from kinekracht.content_version import CONTENT, change_on_commit
         from kinekracht.models import Treatment
         from kinekracht.redirects import keep_old_address
 
@@ -21,7 +21,7 @@ class KineKrachtConfig(AppConfig):
         for model in apps.get_models(include_auto_created=True):
             if model._meta.app_label in CONTENT:
                 for signal in (post_save, post_delete, m2m_changed):
-                    signal.connect(forget_all_after_change, sender=model)
+                    signal.connect(change_on_commit, sender=model)
 
 
 class PracticeAdminConfig(AdminConfig):

@@ -11,8 +11,6 @@ from django.template import loader
 from django.utils.log import log_response
 from django.views import defaults
 
-from kinekracht.kept_pages import recall
-
 RETRY_AFTER = {"Retry-After": "60"}  # seconds
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
@@ -20,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: in an outage 503, or the page that was kept; after all other errors 500."""
+    """handler500: in an outage 503, after all other errors 500."""
     return answer_to_outage(request, sys.exc_info()[1]) or defaults.server_error(request)
 
 
@@ -34,7 +32,7 @@ def answer_to_outage(request: HttpRequest, error: BaseException | None) -> HttpR
     outage = find_outage(error)
     if outage is None:
         return None
-    response = recall(request) or unavailable(request)
+    response = unavailable(request)
     route = request.resolver_match.route if request.resolver_match else "?"
     # One line with no value in it, neither from the address nor from the database; and in place
     # of the one that Django would write, with its traceback.

@@ -126,6 +126,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kinekracht.middleware.trust_proxy",
+    "kinekracht.middleware.GZipTextMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "kinekracht.page_cache.PageCache",  # before all that a kept page has no need of
     "kinekracht.middleware.isolate",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -133,8 +136,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kinekracht.middleware.only_known_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "kinekracht.middleware.GZipTextMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "kinekracht.limits.LimitMiddleware",  # before the form is read, here and by CSRF
     "kinekracht.middleware.RefuseNullBytes",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -143,7 +144,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "kinekracht.kept_pages.keep_public_pages",
     "kinekracht.middleware.follow_moves",
     "axes.middleware.AxesMiddleware",
 ]
@@ -166,10 +166,12 @@ TEMPLATES = [
 
 # Data
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}
+SQLITE = {"ENGINE": "sqlite3", "NAME": VAR_DIR / "db.sqlite3"}
 database: dict[str, Any] = service("DATABASE_URL", default=SQLITE, parse=env.db_url)
 given_options = database.get("OPTIONS", {})  # such as ?sslmode=require
+database["CONN_MAX_AGE"] = 60  # seconds
 if database["ENGINE"].endswith("sqlite3"):
+    database["ENGINE"] = "kinekracht.sqlite3"
     database["OPTIONS"] = {
         # Writers queue for the lock at once instead of failing half-way.
         "transaction_mode": "IMMEDIATE",
@@ -180,7 +182,7 @@ if database["ENGINE"].endswith("sqlite3"):
         ),
     } | given_options
 else:
-    database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    database["CONN_HEALTH_CHECKS"] = True
     database["OPTIONS"] = {
         "connect_timeout": 5,  # seconds
         "options": "-c lock_timeout=5s -c statement_timeout=10s",
@@ -258,15 +260,19 @@ PICTURE_MAX_BYTES = 15_000_000
 PICTURE_MAX_PIXELS = 25_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article of a hundred blocks is one admin form
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "pages": {  # for when the database fails (kinekracht.kept_pages)
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR_DIR / "pages",
-        "TIMEOUT": 7 * 24 * 60 * 60,  # seconds
-        "OPTIONS": {"MAX_ENTRIES": 2000},
-    },
+# Pages and drawings that are the same for everybody (kinekracht.page_cache)
+FILES: dict[str, Any] = {
+    "BACKEND": "kinekracht.file_cache.FileCache",
+    "LOCATION": VAR_DIR / "cache",
+    "OPTIONS": {"MAX_ENTRIES": 2000},
 }
+NOTHING = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+shared = service("CACHE_URL", default=NOTHING if DEBUG else FILES, parse=env.cache_url)
+if shared["BACKEND"].endswith("RedisCache"):
+    # A server that says nothing must cost readers no more than this, in seconds.
+    patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    shared["OPTIONS"] = patience | shared.get("OPTIONS", {})
+CACHES = {"default": {"KEY_PREFIX": "kinekracht"} | shared}
 
 # Language and time
 LANGUAGE_CODE = "nl-be"

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kinekracht.caching import public
+from kinekracht.caching import page, public
 from kinekracht.limits import limited
 from selftest.forms import AnswersForm, HandOverForm
 from selftest.models import Questionnaire
@@ -31,6 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @limited("self_test")
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@page()
 def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     """A self-test: its questions, or what the answers sent to it lead to."""
     asked = get_object_or_404(Questionnaire.objects.published().select_related("source"), slug=slug)

@@ -15,6 +15,7 @@ _var_dir = tempfile.TemporaryDirectory(prefix="kinekracht-test-", ignore_cleanup
 for _name in (
     "ALLOWED_HOSTS",
     "BACKUP_KEY",
+    "CACHE_URL",
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
@@ -32,13 +33,20 @@ if "TEST_DATABASE_URL" in os.environ:  # from tests.with_postgresql
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
 from kinekracht.settings import *  # noqa: E402, F403  what is under test
-from kinekracht.settings import RATE_LIMITS, STORAGES  # noqa: E402
+from kinekracht.settings import DATABASES, RATE_LIMITS, STORAGES  # noqa: E402
 
 # With many requests a second and a clock that stands still, tests look like a flood.
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, 0)
 
 # A slow hash is right for passwords, and a waste in tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# By itself it is in memory for Django's own engine only.
+if DATABASES["default"]["ENGINE"] == "kinekracht.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
+
+# What a test changes is never committed, so a page that was kept would be another test's.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # Without collectstatic; the browser tests run on the real thing.
 STORAGES = STORAGES | {

@@ -20,7 +20,7 @@ from post_office.models import Attachment
 
 from booking import erasures
 from booking.models import Worker
-from kinekracht import encryption
+from kinekracht import content_version, encryption
 from kinekracht.backups import (
     ERASURES,
     FORMAT,
@@ -88,6 +88,7 @@ def restore(
         count = erasures.repeat()
         drop_lost_attachments()
         Worker.objects.update(holder="")  # the one of then isn't here
+        content_version.change()
     os.sync()
     return backup, count
 

@@ -38,7 +38,7 @@ class Visit:
         [key] = self.database.keys
         assert answer.headers["Location"] == f"/afspraak/a/{key}/"
         assert self.database.half_written == []
-        assert self.site.get(ARTICLE).headers["Cache-Status"] is None
+        assert self.site.get(ARTICLE).headers["Cache-Status"] == "KineKracht; hit"
 
 
 def lines_about(site, cause):

@@ -5,12 +5,21 @@ import os
 from django.db import transaction
 
 from kinekracht.settings import *  # noqa: F403  what is under test
-from kinekracht.settings import INSTALLED_APPS, POST_OFFICE, STATIC_ROOT, STORAGES, VAR_DIR
+from kinekracht.settings import (
+    INSTALLED_APPS,
+    MIDDLEWARE,
+    POST_OFFICE,
+    STATIC_ROOT,
+    STORAGES,
+    VAR_DIR,
+)
 
 STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+
+MIDDLEWARE = [*MIDDLEWARE, "tests.faults.rendered.note"]  # what gets this far is rendered
 
 without = os.environ.get("WITHOUT", "").split()
 

@@ -1,0 +1,261 @@
+"""Pages for everybody, rendered once and then served from memory. See docs/decisions/018.
+
+A page is kept under the release that rendered it, the version of the content and its address: in
+the memory of each process, and behind that in the shared cache. There it stays when it has aged,
+for as long as the database fails.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import brotli
+from django.conf import settings
+from django.core.cache import cache
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers, set_response_etag
+from django.utils.http import parse_header_parameters
+from django.utils.text import compress_string
+
+from articles.models import Article
+from kinekracht import content_version
+from kinekracht.caching import MAX_AGE, is_public, page_parameters
+from kinekracht.middleware import GetResponse
+from kinekracht.release import release
+
+WEEK = 7 * 24 * 60 * 60
+TURN = 30  # seconds that a page may take; whoever renders it for longer does so for nobody else
+PATIENCE = 5  # seconds that others wait for it
+GLANCE = 0.01
+MOST_NEAR = 200  # pages that a process has at hand; an article takes some 70 kB
+PAUSE = 5  # seconds without the shared cache after it failed, or for an aged page in an outage
+BROTLI_QUALITY = 9  # half a percent more than the best, in a tenth of the time
+GONE = {
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.PERMANENT_REDIRECT,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.GONE,
+}
+
+logger = logging.getLogger(__name__)
+
+
+Result = TypeVar("Result")
+
+
+class Page(NamedTuple):
+    """What is served: ``bodies`` by Content-Encoding, "" being none.
+
+    ``fresh_until`` is a timestamp; once it has passed, who asks next has the page rendered anew.
+    """
+
+    headers: dict[str, str]
+    bodies: dict[str, bytes]
+    fresh_until: float
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.time() < self.fresh_until
+
+    def answer(self, request: HttpRequest, **headers: str) -> HttpResponse:
+        """The page in the encoding that the browser likes best."""
+        encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        if encoding not in self.bodies:
+            encoding = ""
+        body = self.bodies[encoding]
+        response = HttpResponse(body, headers=self.headers)
+        response.headers["Content-Length"] = str(len(body))
+        response.headers["Cache-Status"] = "KineKracht; hit"
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
+            response.headers["ETag"] = "W/" + self.headers["ETag"]
+        for name, value in headers.items():
+            response.headers[name.replace("_", "-")] = value
+        return response
+
+
+class PageCache:
+    """Middleware: answers from what is kept, and keeps what is rendered.
+
+    Outside everything that needs the database or a session, so what it keeps has their headers.
+    Inside what compresses and compares ETags, which leaves a kept page as it is.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.shared = SharedCache()
+        self.near: dict[str, Page] = {}  # of this process: no copy, no unpickling
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = self.key_of(request)
+        if key is None:
+            return self.get_response(request)
+        page = self.recall(key)
+        if page and page.is_fresh:
+            return page.answer(request)
+        if not may_shape_pages(request):
+            return self.show(request, key, page)
+        if self.shared.call(cache.add, f"{key}-turn", 1, TURN):
+            return self.take_turn(request, key)
+        page = page or self.wait_for(key)
+        return page.answer(request) if page else self.get_response(request)
+
+    def key_of(self, request: HttpRequest) -> str | None:
+        """Under which name the answer is kept; None if there is no public page to be had."""
+        if request.method not in {"GET", "HEAD"}:
+            return None
+        request.get_host()  # raises for a host that isn't ours
+        known = page_parameters(request.path_info, settings.ROOT_URLCONF)
+        query = request.META.get("QUERY_STRING", "")
+        if known is None or request.scheme != urlsplit(settings.SITE_URL).scheme:
+            return None
+        if query and not is_known(query, known):
+            return None
+        version = self.shared.call(content_version.current)
+        if version is None:
+            return None
+        address = blake2b(f"{request.path}?{query}".encode(), digest_size=16).hexdigest()
+        return f"page-{release()}-{version}-{address}"
+
+    def recall(self, key: str) -> Page | None:
+        """The page, fresh or aged, as it was kept by this process or by any."""
+        page = self.near.get(key)
+        if page is None or not page.is_fresh:
+            page = self.shared.call(cache.get, key)
+            if page and page.is_fresh:
+                if len(self.near) >= MOST_NEAR:
+                    self.near.clear()
+                self.near[key] = page
+        return page
+
+    def take_turn(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Render the page while others wait for it, unless one of them has just done so."""
+        keep_turn = False
+        try:
+            page = self.recall(key)
+            if page and page.is_fresh:
+                return page.answer(request)
+            response = self.show(request, key, page)
+            # Let nobody else run into an outage while there is an aged page to show.
+            keep_turn = "detail=outage" in response.headers.get("Cache-Status", "")
+            return response
+        finally:
+            if keep_turn:
+                self.shared.call(cache.set, f"{key}-turn", 1, PAUSE)
+            else:
+                self.shared.call(cache.delete, f"{key}-turn")
+
+    def show(self, request: HttpRequest, key: str, aged: Page | None) -> HttpResponse:
+        """The answer, which is kept if it may be; in an outage the ``aged`` page."""
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and aged:
+            return aged.answer(
+                request,
+                Cache_Control="no-store",
+                Cache_Status="KineKracht; hit; detail=outage",
+            )
+        if response.status_code in GONE:
+            self.shared.call(cache.delete, key)
+        elif page := page_of(request, response):
+            self.shared.call(cache.set, key, page, WEEK)
+            return page.answer(request, Cache_Status="KineKracht; fwd=miss; stored")
+        return response
+
+    def wait_for(self, key: str) -> Page | None:
+        """The page that somebody else is rendering; None if it comes to nothing, or takes long."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if page := self.recall(key):
+                return page
+            if not self.shared.call(cache.has_key, f"{key}-turn"):
+                return self.recall(key)
+            time.sleep(GLANCE)
+        return None
+
+
+class SharedCache:
+    """What all processes share, or nothing for a while after it failed: no page is late for it."""
+
+    def __init__(self) -> None:
+        self.rests_until = 0.0
+
+    def call(self, operation: Callable[..., Result], *arguments: object) -> Result | None:
+        """What ``operation`` of the cache returns; None if it fails, or lately did."""
+        if time.monotonic() < self.rests_until:
+            return None
+        try:
+            return operation(*arguments)
+        except Exception as error:  # noqa: BLE001  each backend has its own
+            self.rests_until = time.monotonic() + PAUSE
+            logger.error("%s: pages are not kept", type(error).__name__)  # noqa: TRY400  it may quote them
+            return None
+
+
+def page_of(request: HttpRequest, response: HttpResponse) -> Page | None:
+    """What to keep of an answer; None if it isn't the same for everybody."""
+    if (
+        request.method != "GET"
+        or response.status_code != HTTPStatus.OK
+        or not is_public(response)
+        or response.cookies
+        or response.headers.get("Vary", "Accept-Encoding") != "Accept-Encoding"
+        or not may_shape_pages(request)
+    ):
+        return None
+    try:
+        changes_at = Article.objects.next_publication()
+    except Error:
+        return None
+    until = time.time() + MAX_AGE
+    patch_vary_headers(response, ["Accept-Encoding"])
+    set_response_etag(response)
+    return Page(
+        headers=dict(response.headers),
+        bodies=encoded(response.content, response.headers["Content-Type"]),
+        fresh_until=min(until, changes_at.timestamp()) if changes_at else until,
+    )
+
+
+def may_shape_pages(request: HttpRequest) -> bool:
+    """Whether this visitor's request may become everybody's page.
+
+    It comes without a cookie, so it can't be somebody in particular; and to the site's own
+    address, so no other one finds its way into a page.
+    """
+    return not request.COOKIES and request.get_host() == urlsplit(settings.SITE_URL).netloc
+
+
+def encoded(body: bytes, content_type: str) -> dict[str, bytes]:
+    """``body`` plain and, unless it is a picture, compressed."""
+    if content_type.startswith("image/"):
+        return {"": body}
+    return {
+        "": body,
+        "gzip": compress_string(body),
+        "br": brotli.compress(body, quality=BROTLI_QUALITY),
+    }
+
+
+@lru_cache(maxsize=256)
+def best_encoding(accepted: str) -> str:
+    """The smallest of our encodings among those that an Accept-Encoding header takes."""
+    names = set()
+    for item in accepted.lower().split(","):
+        name, parameters = parse_header_parameters(item)
+        if parameters.get("q", "1").strip("0."):  # 0 means: not that one
+            names.add(name)
+    return next((encoding for encoding in ("br", "gzip") if encoding in names), "")
+
+
+def is_known(query: str, known: frozenset[str]) -> bool:
+    """Whether a query string holds ``known`` parameters only, each once, written in one way."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    names = [name for name, _ in pairs]
+    return set(names) <= known and sorted(set(names)) == names and urlencode(pairs) == query

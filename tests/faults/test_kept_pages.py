@@ -1,0 +1,103 @@
+"""Pages that are kept, in all processes of the site."""
+
+import gzip
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import pytest
+
+from tests.faults.rendered import how_often
+from tests.faults.site import ARTICLE, until
+
+pytestmark = pytest.mark.site
+
+VISITORS = 200
+ENCODINGS = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
+CHANGE = """
+from kinekracht import content_version
+content_version.change()
+"""
+PUBLISH = """
+from articles.models import Article
+article = Article.objects.get(slug="zwakke-bekkenbodem")
+article.title = "{title}"
+article.save()
+"""
+SCHEDULE = """
+import datetime as dt
+from django.utils import timezone
+from articles.models import Article
+article = Article.objects.get(slug="zwakke-bekkenbodem")
+article.pk, article.slug, article.title = None, "nieuw", "{title}"
+article.published_at = timezone.now() + dt.timedelta(seconds=4)
+article.save()
+"""
+DIE_RENDERING = """
+from django.core.cache import cache
+from django.test import RequestFactory
+from kinekracht.page_cache import PageCache
+request = RequestFactory(headers={{"host": "127.0.0.1:{port}"}}).get("{path}")
+assert cache.add(PageCache(None).key_of(request) + "-turn", 1, 30)
+"""
+
+
+def shell(site, script, **values):
+    """Do something in a process of its own, as staff in another worker would."""
+    site.run(sys.executable, "-c", f"import django; django.setup(){script.format(**values)}")
+
+
+def read(site, path, encoding="identity"):
+    """The text of a page as a browser would show it."""
+    answer = site.get(path, **{"Accept-Encoding": encoding})
+    assert answer.status == 200
+    if encoding != "identity":
+        assert answer.headers["Content-Encoding"] == encoding
+    return ENCODINGS[encoding](answer.body).decode()
+
+
+def crowd(site, path):
+    """What many visitors get who come at the same moment, with all kinds of browsers."""
+    encodings = [list(ENCODINGS)[n % len(ENCODINGS)] for n in range(VISITORS)]
+    with ThreadPoolExecutor(VISITORS) as pool:
+        return set(pool.map(lambda encoding: read(site, path, encoding), encodings))
+
+
+def test_a_crowd_at_a_cold_page_has_it_rendered_once(site):
+    for path in (ARTICLE, "/"):
+        shell(site, CHANGE)
+        before = how_often(site, path) if (site.var_dir / "rendered").exists() else 0
+        [text] = crowd(site, path)
+        assert "</html>" in text
+        assert how_often(site, path) == before + 1
+
+
+def test_a_crowd_at_a_page_that_has_just_aged_has_it_rendered_once(site):
+    shell(site, SCHEDULE, title="Een nieuw artikel")
+    assert "Een nieuw artikel" not in read(site, "/artikels/")
+    before, begin = how_often(site, "/artikels/"), time.monotonic()
+    until(lambda: time.monotonic() > begin + 4, site=site)
+    texts = crowd(site, "/artikels/")
+    assert how_often(site, "/artikels/") == before + 1
+    assert texts >= {read(site, "/artikels/")}
+    assert "Een nieuw artikel" in read(site, "/artikels/")
+
+
+def test_what_is_published_in_one_process_is_seen_by_all_on_the_next_request(site):
+    for title in ("Eerste titel", "Tweede titel", "Derde titel"):
+        crowd(site, ARTICLE)  # both of gunicorn's processes have it at hand
+        shell(site, PUBLISH, title=title)
+        before = how_often(site, ARTICLE)
+        for _ in range(20):
+            assert f"<h1>{title}</h1>" in read(site, ARTICLE)
+        assert how_often(site, ARTICLE) == before + 1
+
+
+def test_a_process_that_is_killed_while_it_renders_stops_nobody(site):
+    """Its turn lasts on for half a minute; others wait for a moment, and do without it."""
+    shell(site, CHANGE)
+    shell(site, DIE_RENDERING, port=site.port, path=ARTICLE)
+    before = how_often(site, ARTICLE)
+    assert "</html>" in read(site, ARTICLE)
+    assert how_often(site, ARTICLE) == before + 1
