@@ -2,7 +2,8 @@
 
 A new kind is a model here, its name in ``BLOCKS``, a migration, and a template
 ``articles/blocks/<kind>.html``, where ``block`` is the model and ``block.html`` its texts, ready to
-print. Everything else follows: the admin, the numbering of sources, search, word count, history.
+print, and nothing else unless the model says ``sees_page``. Everything else follows: the admin, the
+numbering of sources, search, word count, history.
 """
 
 from html import unescape
@@ -29,7 +30,10 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
 
     text_fields: ClassVar[tuple[str, ...]] = ("text",)
     can_cite: ClassVar[bool] = True
+    sees_page: ClassVar[bool] = False  # whether its template shows more than the block
     icon: ClassVar[str] = "notes"
+
+    markup: str | None = None  # as its template rendered it
 
     class Meta:
         abstract = True
@@ -180,6 +184,7 @@ class Figure(Block):
 
 
 class WhenToCall(Block):
+    sees_page = True
     icon = "checklist"
     text_fields = ("title", "intro", "situations")
     title = models.CharField("titel", max_length=120, default="Neem contact op als")
@@ -212,6 +217,7 @@ class CallToAction(Block):
 
     icon = "ads_click"
     text_fields = ("title", "text")
+    sees_page = True
     can_cite = False  # it is left out where the page it leads to isn't there
     action = models.CharField("wat de knop doet", max_length=20, choices=Action.choices)
     title = models.CharField("titel", max_length=120)

@@ -1,14 +1,21 @@
 """An article's blocks → what the page prints: numbered, anchored, cited."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
-from content_editor.contents import contents_for_item
-from django.utils.safestring import mark_safe
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast, JSONObject
+from django.utils.safestring import SafeString, mark_safe
 
 from articles.blocks import BLOCKS, Block, Symptom, WhenToCall, symptom_anchor
 from articles.headings import Entry, Outline
 from articles.models import Article, Reference
 from articles.references import Citations, fold, without_citations
+from kinekracht.prepared import Prepared
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -22,28 +29,71 @@ class Source:
 
 @dataclass(frozen=True)
 class Body:
-    """An article, ready to print: blocks in order, contents list, sources."""
+    """An article, ready to print: blocks in order, contents list, sources.
+
+    ``markup`` is what templates made of it, by name (see the tag ``once``).
+    """
 
     blocks: list[Block]
     contents: list[Entry]
     sources: list[Source]
+    markup: dict[str, SafeString] = field(default_factory=dict)
+
+
+def fields_of(kind: type[Block]) -> dict[str, F]:
+    """The columns of a kind of block, by the names of its fields."""
+    return {field.attname: F(field.attname) for field in kind._meta.concrete_fields}
+
+
+# One query for all kinds: (place in the order, kind, key, fields as JSON).
+BLOCKS_OF = Prepared(
+    BLOCKS[0]
+    .objects.none()
+    .union(
+        *(
+            kind.objects.filter(parent=Value("article"))
+            .order_by()
+            .values_list(
+                "ordering", Value(n), "pk", Cast(JSONObject(**fields_of(kind)), TextField())
+            )
+            for n, kind in enumerate(BLOCKS)
+        ),
+        all=True,
+    )
+    .order_by("ordering")
+)
+CITED_BY = Prepared(Reference.objects.filter(citation__article=Value("article")).order_by("key"))
 
 
 def blocks_of(article: Article) -> list[Block]:
-    """The blocks of ``article`` in order: one query a kind, however many there are."""
-    return list(contents_for_item(article, plugins=BLOCKS))
+    """The blocks of ``article`` in order."""
+    return blocks_in(rows_of(article))
+
+
+def rows_of(article: Article) -> tuple[Row, ...]:
+    """The same, as they stand in the database."""
+    return tuple(sorted(BLOCKS_OF.rows(article=article.pk)))
+
+
+def blocks_in(rows: tuple[Row, ...]) -> list[Block]:
+    """The blocks that ``rows`` hold."""
+    return [BLOCKS[kind](**json.loads(fields)) for _, kind, _, fields in rows]
 
 
 def compose(article: Article) -> Body:
     """Number the symptoms and the sources, anchor the headings, and link the citations.
 
     Each block gets ``html``, its texts by field, and a symptom its ``number`` and ``anchor``.
+    What was composed is used again for the same texts and sources: nobody may change it.
     """
-    blocks = blocks_of(article)
-    references = {
-        fold(reference.key): reference
-        for reference in Reference.objects.filter(citation__article=article)
-    }
+    return composed(rows_of(article), tuple(CITED_BY.rows(article=article.pk)))
+
+
+@lru_cache(maxsize=64)
+def composed(rows: tuple[Row, ...], cited: tuple[Row, ...]) -> Body:
+    """The body that ``rows`` of blocks and of references make."""
+    blocks = blocks_in(rows)
+    references = {fold(reference.key): reference for reference in references_in(cited)}
     texts = [block.texts for block in blocks]
     in_order = (html for by_field in texts for html in by_field.values())
     citations = Citations.of(in_order, known=references)
@@ -74,3 +124,9 @@ def compose(article: Article) -> Body:
             for key, number in citations.numbers.items()
         ],
     )
+
+
+def references_in(rows: tuple[Row, ...]) -> list[Reference]:
+    """The references that ``rows`` hold."""
+    names = [field.attname for field in Reference._meta.concrete_fields]
+    return [Reference.from_db(None, names, row) for row in rows]

@@ -120,9 +120,9 @@ class Reference(models.Model):
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    def published(self) -> "ArticleQuerySet":
+    def published(self, now: Any = None) -> "ArticleQuerySet":
         """What visitors may read now: published, and its date is not to come."""
-        return self.filter(status=Article.Status.PUBLISHED, published_at__lte=timezone.now())
+        return self.filter(status=Article.Status.PUBLISHED, published_at__lte=now or timezone.now())
 
     def scheduled(self) -> "ArticleQuerySet":
         """Ready, with a date to come: appears by itself."""

@@ -1,10 +1,31 @@
 """Which articles a reader may want next."""
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, Value, When, prefetch_related_objects
+from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet
+from articles.models import Article
+from kinekracht.prepared import Prepared
 
 MOST_RELATED = 3
+
+AT, PK = Value("at"), Value("pk")
+READABLE = Article.objects.published(Value("now"))
+BEFORE = READABLE.filter(Q(published_at__lt=AT) | Q(published_at=AT, pk__lt=PK))
+AFTER = READABLE.filter(Q(published_at__gt=AT) | Q(published_at=AT, pk__gt=PK))
+NEIGHBOURS = Prepared(
+    Article.objects.filter(
+        Q(pk=BEFORE.order_by("-published_at", "-pk").values("pk")[:1])
+        | Q(pk=AFTER.order_by("published_at", "pk").values("pk")[:1])
+    )
+)
+SAME_TREATMENT = Q(treatment=Value("treatment"))  # which no treatment is
+RELATED = Prepared(
+    READABLE.exclude(pk=PK)
+    .filter(SAME_TREATMENT | Q(category=Value("category")))
+    .order_by(Case(When(SAME_TREATMENT, then=Value(0)), default=Value(1)), "-published_at", "-pk")[
+        :MOST_RELATED
+    ]
+)
 
 
 def neighbours(article: Article) -> tuple[Article | None, Article | None]:
@@ -12,15 +33,8 @@ def neighbours(article: Article) -> tuple[Article | None, Article | None]:
     if article.published_at is None:
         return None, None
     at, pk = article.published_at, article.pk
-    others = Article.objects.published()
-    before = others.filter(Q(published_at__lt=at) | Q(published_at=at, pk__lt=pk))
-    after = others.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=pk))
-    found = Article.objects.filter(
-        Q(pk=before.order_by("-published_at", "-pk").values("pk")[:1])
-        | Q(pk=after.order_by("published_at", "pk").values("pk")[:1])
-    )
     previous = following = None
-    for other in found:
+    for other in NEIGHBOURS.objects(at=at, pk=pk, now=timezone.now()):
         if (other.published_at, other.pk) < (at, pk):
             previous = other
         else:
@@ -28,14 +42,13 @@ def neighbours(article: Article) -> tuple[Article | None, Article | None]:
     return previous, following
 
 
-def related_to(article: Article) -> ArticleQuerySet:
+def related_to(article: Article) -> list[Article]:
     """Other published articles: of the same treatment first, then of the same category."""
-    same_treatment = Q(treatment=article.treatment_id) if article.treatment_id else Q(pk__in=[])
-    nearness = Case(When(same_treatment, then=Value(0)), default=Value(1))
-    return (
-        Article.objects.published()
-        .exclude(pk=article.pk)
-        .filter(same_treatment | Q(category=article.category_id))
-        .for_cards()
-        .order_by(nearness, "-published_at", "-pk")[:MOST_RELATED]
+    found: list[Article] = RELATED.objects(
+        pk=article.pk,
+        treatment=article.treatment_id,
+        category=article.category_id,
+        now=timezone.now(),
     )
+    prefetch_related_objects(found, "category")
+    return found

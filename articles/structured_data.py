@@ -24,7 +24,7 @@ def practice(practice: Practice, *, site_url: str) -> Json:
             "name": practice.name,
             "url": f"{site_url}/",
             "description": practice.introduction,
-            "telephone": [number.as_e164 for number in practice.telephones],
+            "telephone": [number.e164 for number in practice.telephones],
             "email": practice.email,
             "address": compact(
                 {

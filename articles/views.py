@@ -1,10 +1,8 @@
 """The pages patients read."""
 
-import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -138,7 +136,5 @@ def render_article(request: HttpRequest, article: Article, **extra: Any) -> Http
 def social_card(request: HttpRequest, slug: str) -> HttpResponse:
     """The picture other sites show beside a link to the article: its title, drawn."""
     shown = get_object_or_404(Article.objects.published(), slug=slug)
-    name = Practice.objects.current().name
-    key = "social-card-" + hashlib.sha256(f"{name}\n{shown.title}".encode()).hexdigest()
-    png = cache.get_or_set(key, lambda: draw(shown.title, name))
+    png = draw(shown.title, Practice.objects.current().name)
     return HttpResponse(png, content_type="image/png")

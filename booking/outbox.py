@@ -22,7 +22,6 @@ from post_office.models import STATUS, Attachment, Email
 from booking import calendars, ics
 from booking.models import Appointment, CallBack, Mail
 from booking.slots import local
-from kinekracht.formatting import belgian
 from kinekracht.models import Practice
 
 WAITING = (STATUS.queued, STATUS.requeued)
@@ -103,7 +102,7 @@ def queue(
         "subject": subject,
         "practice": practice,
         "address": calendars.address_lines(practice),
-        "telephones": [(belgian(number), number.as_e164) for number in practice.telephones],
+        "telephones": practice.telephones,
     }
     headers = {
         # The same should it be sent twice, by which mail programs show it once.

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from kinekracht import staff_admin as staff_admin  # noqa: PLC0414  registers who logs in
-from kinekracht.formatting import belgian
 from kinekracht.models import Practice, Practitioner, Treatment
 from kinekracht.rich_text_admin import RichTextAdminMixin
 
@@ -82,10 +81,10 @@ class PracticeAdmin(RichTextAdminMixin, admin.ModelAdmin):
         # The pages for when everything is broken can't look a number up.
         fallback = FALLBACK_PAGE.read_text(encoding="utf-8")
         for number in obj.telephones:
-            if belgian(number) not in fallback:
+            if number.said not in fallback:
                 messages.warning(
                     request,
-                    f"De foutpagina (templates/plain.html) noemt {belgian(number)} nog niet. "
+                    f"De foutpagina (templates/plain.html) noemt {number.said} nog niet. "
                     "Vraag je webbeheerder om ze aan te passen.",
                 )
 

@@ -41,7 +41,7 @@ def is_public(response: HttpResponse) -> bool:
     return "public" in directives and "immutable" not in directives
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def page_parameters(path: str, urlconf: str) -> frozenset[str] | None:
     """The parameters of the page at ``path``; None where there is no public one."""
     try:

@@ -1,14 +1,19 @@
 """Who we are and what we treat."""
 
-from typing import Any
+from copy import copy
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 
 from kinekracht.fields import PictureField, RichTextField, unquoted
+from kinekracht.formatting import belgian
+from kinekracht.prepared import Prepared
 
 MOST_MINUTES = 8 * 60  # of one appointment, or of the pause after it
 MOST_DAYS = 400  # that somebody may ask for an appointment ahead
@@ -17,7 +22,19 @@ MOST_DAYS = 400  # that somebody may ask for an appointment ahead
 class PracticeManager(models.Manager["Practice"]):
     def current(self) -> "Practice":
         """The practice; before anything was entered an empty one, so that pages still work."""
-        return self.first() or Practice()
+        rows = self.only_row.rows()
+        return copy(practice_in(*rows)) if rows else Practice()
+
+    @cached_property
+    def only_row(self) -> Prepared:
+        return Prepared(self.values_list(*columns()))
+
+
+class Telephone(NamedTuple):
+    """A number of the practice, as it is said here and as it is dialled."""
+
+    said: str
+    e164: str
 
 
 class Practice(models.Model):
@@ -132,10 +149,24 @@ class Practice(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def telephones(self) -> list[Any]:
+    @cached_property
+    def telephones(self) -> list[Telephone]:
         """The numbers that are filled in, the main one first."""
-        return [number for number in (self.telephone, self.mobile) if number]
+        numbers = [number for number in (self.telephone, self.mobile) if number]
+        return [Telephone(belgian(number), number.as_e164) for number in numbers]
+
+
+def columns() -> list[str]:
+    """The names of the columns of Practice."""
+    return [field.attname for field in Practice._meta.concrete_fields]
+
+
+@lru_cache(maxsize=1)
+def practice_in(row: tuple[Any, ...]) -> Practice:
+    """The practice in a row of the database; reading telephone numbers takes it longest."""
+    practice = Practice.from_db(None, columns(), row)
+    _ = practice.telephones  # once for all pages
+    return practice
 
 
 class Practitioner(models.Model):

@@ -8,25 +8,20 @@ for as long as the database fails.
 import logging
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import brotli
 from django.conf import settings
 from django.core.cache import cache
-from django.db import Error
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers, set_response_etag
-from django.utils.http import parse_header_parameters
-from django.utils.text import compress_string
 
-from articles.models import Article
 from kinekracht import content_version
-from kinekracht.caching import MAX_AGE, is_public, page_parameters
+from kinekracht.caching import page_parameters
 from kinekracht.middleware import GetResponse
+from kinekracht.pages import Page, may_shape_pages, page_of
 from kinekracht.release import release
 
 WEEK = 7 * 24 * 60 * 60
@@ -35,7 +30,6 @@ PATIENCE = 5  # seconds that others wait for it
 GLANCE = 0.01
 MOST_NEAR = 200  # pages that a process has at hand; an article takes some 70 kB
 PAUSE = 5  # seconds without the shared cache after it failed, or for an aged page in an outage
-BROTLI_QUALITY = 9  # half a percent more than the best, in a tenth of the time
 GONE = {
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -48,37 +42,6 @@ logger = logging.getLogger(__name__)
 
 
 Result = TypeVar("Result")
-
-
-class Page(NamedTuple):
-    """What is served: ``bodies`` by Content-Encoding, "" being none.
-
-    ``fresh_until`` is a timestamp; once it has passed, who asks next has the page rendered anew.
-    """
-
-    headers: dict[str, str]
-    bodies: dict[str, bytes]
-    fresh_until: float
-
-    @property
-    def is_fresh(self) -> bool:
-        return time.time() < self.fresh_until
-
-    def answer(self, request: HttpRequest, **headers: str) -> HttpResponse:
-        """The page in the encoding that the browser likes best."""
-        encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        if encoding not in self.bodies:
-            encoding = ""
-        body = self.bodies[encoding]
-        response = HttpResponse(body, headers=self.headers)
-        response.headers["Content-Length"] = str(len(body))
-        response.headers["Cache-Status"] = "KineKracht; hit"
-        if encoding:
-            response.headers["Content-Encoding"] = encoding
-            response.headers["ETag"] = "W/" + self.headers["ETag"]
-        for name, value in headers.items():
-            response.headers[name.replace("_", "-")] = value
-        return response
 
 
 class PageCache:
@@ -111,11 +74,10 @@ class PageCache:
         """Under which name the answer is kept; None if there is no public page to be had."""
         if request.method not in {"GET", "HEAD"}:
             return None
-        request.get_host()  # raises for a host that isn't ours
         known = page_parameters(request.path_info, settings.ROOT_URLCONF)
-        query = request.META.get("QUERY_STRING", "")
-        if known is None or request.scheme != urlsplit(settings.SITE_URL).scheme:
+        if known is None or not is_ours(request):
             return None
+        query = request.META.get("QUERY_STRING", "")
         if query and not is_known(query, known):
             return None
         version = self.shared.call(content_version.current)
@@ -198,60 +160,13 @@ class SharedCache:
             return None
 
 
-def page_of(request: HttpRequest, response: HttpResponse) -> Page | None:
-    """What to keep of an answer; None if it isn't the same for everybody."""
-    if (
-        request.method != "GET"
-        or response.status_code != HTTPStatus.OK
-        or not is_public(response)
-        or response.cookies
-        or response.headers.get("Vary", "Accept-Encoding") != "Accept-Encoding"
-        or not may_shape_pages(request)
-    ):
-        return None
+def is_ours(request: HttpRequest) -> bool:
+    """Whether it was sent to a host of ours, by the scheme that we don't redirect."""
     try:
-        changes_at = Article.objects.next_publication()
-    except Error:
-        return None
-    until = time.time() + MAX_AGE
-    patch_vary_headers(response, ["Accept-Encoding"])
-    set_response_etag(response)
-    return Page(
-        headers=dict(response.headers),
-        bodies=encoded(response.content, response.headers["Content-Type"]),
-        fresh_until=min(until, changes_at.timestamp()) if changes_at else until,
-    )
-
-
-def may_shape_pages(request: HttpRequest) -> bool:
-    """Whether this visitor's request may become everybody's page.
-
-    It comes without a cookie, so it can't be somebody in particular; and to the site's own
-    address, so no other one finds its way into a page.
-    """
-    return not request.COOKIES and request.get_host() == urlsplit(settings.SITE_URL).netloc
-
-
-def encoded(body: bytes, content_type: str) -> dict[str, bytes]:
-    """``body`` plain and, unless it is a picture, compressed."""
-    if content_type.startswith("image/"):
-        return {"": body}
-    return {
-        "": body,
-        "gzip": compress_string(body),
-        "br": brotli.compress(body, quality=BROTLI_QUALITY),
-    }
-
-
-@lru_cache(maxsize=256)
-def best_encoding(accepted: str) -> str:
-    """The smallest of our encodings among those that an Accept-Encoding header takes."""
-    names = set()
-    for item in accepted.lower().split(","):
-        name, parameters = parse_header_parameters(item)
-        if parameters.get("q", "1").strip("0."):  # 0 means: not that one
-            names.add(name)
-    return next((encoding for encoding in ("br", "gzip") if encoding in names), "")
+        request.get_host()
+    except DisallowedHost:
+        return False  # it is refused where refusals get their headers
+    return request.scheme == urlsplit(settings.SITE_URL).scheme
 
 
 def is_known(query: str, known: frozenset[str]) -> bool:

@@ -1,8 +1,8 @@
 import pytest
 from django.utils.safestring import SafeString
 
-from articles.blocks import CallToAction, Quote, Summary, WhenToCall
-from articles.body import compose
+from articles.blocks import BLOCKS, CallToAction, Case, Figure, Quote, Summary, WhenToCall
+from articles.body import blocks_of, compose
 from articles.models import Reference
 from tests.factories import ArticleFactory, ReferenceFactory, faq, symptom, text
 
@@ -24,6 +24,29 @@ def test_blocks_of_all_kinds_stand_in_the_editors_order():
         "Symptom",
         "Summary",
     ]
+
+
+def test_a_block_of_each_kind_comes_as_it_was_stored():
+    article = ArticleFactory(
+        blocks=[
+            text("<p>“Één” & twee 😀</p>"),
+            symptom("Naam"),
+            Summary(text="<p>Kort.</p>"),
+            Figure(picture="pictures/0123456789abcdef0123-600x400.webp", alt="Wat je ziet"),
+            Quote(text="Vrij", person="Lore", in_substance=True),
+            Quote(text="Letterlijk", person="Lore"),
+            Case(title="Iemand", text="<p>Verhaal.</p>"),
+            WhenToCall(situations="een\ntwee"),
+            faq("Vraag?"),
+            CallToAction(action="contact", title="Bel"),
+        ]
+    )
+    found = blocks_of(article)
+    assert {type(block) for block in found} == set(BLOCKS)
+    for block in found:
+        [stored] = type(block).objects.filter(pk=block.pk)
+        for field in block._meta.concrete_fields:
+            assert getattr(block, field.attname) == getattr(stored, field.attname)
 
 
 def test_symptoms_are_numbered_by_position_whatever_stands_between():
@@ -107,6 +130,23 @@ def test_the_body_costs_the_same_queries_with_few_and_many_blocks(django_assert_
             )
         ]
     )
-    with django_assert_num_queries(10):  # nine kinds of blocks and the sources
+    with django_assert_num_queries(2):  # the blocks of all kinds, and the sources
         assert len(compose(article).sources) == many
     assert Reference.objects.count() == many
+
+
+def test_what_was_composed_before_does_not_outlive_a_change():
+    reference = ReferenceFactory(key="Mou", year=2020)
+    article = ArticleFactory(blocks=[text("<p>Oud [@Mou]</p>")])
+    before = compose(article)
+    assert compose(article) is before
+    block = before.blocks[0]
+    type(block).objects.filter(pk=block.pk).update(text="<p>Nieuw [@Mou]</p>")
+    assert "Nieuw" in compose(article).blocks[0].html["text"]
+    Reference.objects.filter(pk=reference.pk).update(year=2021)
+    assert compose(article).sources[0].reference.year == 2021
+
+
+def test_two_articles_with_the_same_words_are_two_bodies():
+    first, second = (ArticleFactory(blocks=[text("<p>Zelfde</p>")]) for _ in range(2))
+    assert compose(first).blocks[0].pk != compose(second).blocks[0].pk

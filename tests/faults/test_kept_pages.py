@@ -1,30 +1,15 @@
 """Pages that are kept, in all processes of the site."""
 
-import gzip
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-import brotli
 import pytest
 
+from tests.faults.readers import CHANGE, PUBLISH, crowd, read, shell
 from tests.faults.rendered import how_often
 from tests.faults.site import ARTICLE, until
 
 pytestmark = pytest.mark.site
 
-VISITORS = 200
-ENCODINGS = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
-CHANGE = """
-from kinekracht import content_version
-content_version.change()
-"""
-PUBLISH = """
-from articles.models import Article
-article = Article.objects.get(slug="zwakke-bekkenbodem")
-article.title = "{title}"
-article.save()
-"""
 SCHEDULE = """
 import datetime as dt
 from django.utils import timezone
@@ -41,27 +26,6 @@ from kinekracht.page_cache import PageCache
 request = RequestFactory(headers={{"host": "127.0.0.1:{port}"}}).get("{path}")
 assert cache.add(PageCache(None).key_of(request) + "-turn", 1, 30)
 """
-
-
-def shell(site, script, **values):
-    """Do something in a process of its own, as staff in another worker would."""
-    site.run(sys.executable, "-c", f"import django; django.setup(){script.format(**values)}")
-
-
-def read(site, path, encoding="identity"):
-    """The text of a page as a browser would show it."""
-    answer = site.get(path, **{"Accept-Encoding": encoding})
-    assert answer.status == 200
-    if encoding != "identity":
-        assert answer.headers["Content-Encoding"] == encoding
-    return ENCODINGS[encoding](answer.body).decode()
-
-
-def crowd(site, path):
-    """What many visitors get who come at the same moment, with all kinds of browsers."""
-    encodings = [list(ENCODINGS)[n % len(ENCODINGS)] for n in range(VISITORS)]
-    with ThreadPoolExecutor(VISITORS) as pool:
-        return set(pool.map(lambda encoding: read(site, path, encoding), encodings))
 
 
 def test_a_crowd_at_a_cold_page_has_it_rendered_once(site):

@@ -41,7 +41,7 @@ def test_a_fresh_site_gets_its_content():
     }
     practice = Practice.objects.get()
     assert (practice.street, practice.city) == ("Hoogmolenstraat 13", "Waregem")
-    assert [number.as_e164 for number in practice.telephones] == ["+3256941158", "+32478931661"]
+    assert [number.e164 for number in practice.telephones] == ["+3256941158", "+32478931661"]
     assert practice.email == ""
 
 

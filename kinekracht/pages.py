@@ -1,0 +1,105 @@
+"""What is kept of a page, and served again: its headers, and its body in each encoding."""
+
+import time
+from functools import lru_cache
+from http import HTTPStatus
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import brotli
+from django.conf import settings
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers, set_response_etag
+from django.utils.http import parse_header_parameters
+from django.utils.text import compress_string
+
+from articles.models import Article
+from kinekracht.caching import MAX_AGE, is_public
+
+
+class Page(NamedTuple):
+    """What is served: ``bodies`` by Content-Encoding, "" being none.
+
+    ``fresh_until`` is a timestamp; once it has passed, who asks next has the page rendered anew.
+    """
+
+    headers: dict[str, str]
+    bodies: dict[str, bytes]
+    fresh_until: float
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.time() < self.fresh_until
+
+    def answer(self, request: HttpRequest, **headers: str) -> HttpResponse:
+        """The page in the encoding that the browser likes best."""
+        encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        if encoding not in self.bodies:
+            encoding = ""
+        body = self.bodies[encoding]
+        response = HttpResponse(body, headers=self.headers)
+        response.headers["Content-Length"] = str(len(body))
+        response.headers["Cache-Status"] = "KineKracht; hit"
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
+            response.headers["ETag"] = "W/" + self.headers["ETag"]
+        for name, value in headers.items():
+            response.headers[name.replace("_", "-")] = value
+        return response
+
+
+def page_of(request: HttpRequest, response: HttpResponse) -> Page | None:
+    """What to keep of an answer; None if it isn't the same for everybody."""
+    if (
+        request.method != "GET"
+        or response.status_code != HTTPStatus.OK
+        or not is_public(response)
+        or response.cookies
+        or response.headers.get("Vary", "Accept-Encoding") != "Accept-Encoding"
+        or not may_shape_pages(request)
+    ):
+        return None
+    try:
+        changes_at = Article.objects.next_publication()
+    except Error:
+        return None
+    until = time.time() + MAX_AGE
+    patch_vary_headers(response, ["Accept-Encoding"])
+    set_response_etag(response)
+    return Page(
+        headers=dict(response.headers),
+        bodies=encoded(response.content, response.headers["Content-Type"]),
+        fresh_until=min(until, changes_at.timestamp()) if changes_at else until,
+    )
+
+
+def may_shape_pages(request: HttpRequest) -> bool:
+    """Whether this visitor's request may become everybody's page.
+
+    It comes without a cookie, so it can't be somebody in particular; and to the site's own
+    address, so no other one finds its way into a page.
+    """
+    return not request.COOKIES and request.get_host() == urlsplit(settings.SITE_URL).netloc
+
+
+def encoded(body: bytes, content_type: str) -> dict[str, bytes]:
+    """``body`` plain and, unless it is a picture, compressed."""
+    if content_type.startswith("image/"):
+        return {"": body}
+    return {
+        "": body,
+        "gzip": compress_string(body),
+        "br": brotli.compress(body),  # as small as can be: it is done once
+    }
+
+
+@lru_cache(maxsize=256)
+def best_encoding(accepted: str) -> str:
+    """The smallest of our encodings among those that an Accept-Encoding header takes."""
+    names = set()
+    for item in accepted.lower().split(","):
+        name, parameters = parse_header_parameters(item)
+        if parameters.get("q", "1").strip("0."):  # 0 means: not that one
+            names.add(name)
+    return next((encoding for encoding in ("br", "gzip") if encoding in names), "")
