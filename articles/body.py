@@ -13,7 +13,7 @@ from articles.blocks import BLOCKS, Block, Symptom, WhenToCall, symptom_anchor
 from articles.headings import Entry, Outline
 from articles.models import Article, Reference
 from articles.references import Citations, fold, without_citations
-from kinekracht.prepared import Prepared
+from kinekracht.prepared import Prepared, given
 
 Row = tuple[Any, ...]
 
@@ -51,7 +51,7 @@ BLOCKS_OF = Prepared(
     .objects.none()
     .union(
         *(
-            kind.objects.filter(parent=Value("article"))
+            kind.objects.filter(parent=given("article"))
             .order_by()
             .values_list(
                 "ordering", Value(n), "pk", Cast(JSONObject(**fields_of(kind)), TextField())
@@ -62,7 +62,12 @@ BLOCKS_OF = Prepared(
     )
     .order_by("ordering")
 )
-CITED_BY = Prepared(Reference.objects.filter(citation__article=Value("article")).order_by("key"))
+COLUMNS = [field.attname for field in Reference._meta.concrete_fields]
+CITED_BY = Prepared(
+    Reference.objects.filter(citation__article=given("article"))
+    .order_by("key")
+    .values_list(*COLUMNS)
+)
 
 
 def blocks_of(article: Article) -> list[Block]:
@@ -72,7 +77,7 @@ def blocks_of(article: Article) -> list[Block]:
 
 def rows_of(article: Article) -> tuple[Row, ...]:
     """The same, as they stand in the database."""
-    return tuple(sorted(BLOCKS_OF.rows(article=article.pk)))
+    return tuple(sorted(BLOCKS_OF.find(article=article.pk)))
 
 
 def blocks_in(rows: tuple[Row, ...]) -> list[Block]:
@@ -86,7 +91,7 @@ def compose(article: Article) -> Body:
     Each block gets ``html``, its texts by field, and a symptom its ``number`` and ``anchor``.
     What was composed is used again for the same texts and sources: nobody may change it.
     """
-    return composed(rows_of(article), tuple(CITED_BY.rows(article=article.pk)))
+    return composed(rows_of(article), tuple(CITED_BY.find(article=article.pk)))
 
 
 @lru_cache(maxsize=64)
@@ -128,5 +133,4 @@ def composed(rows: tuple[Row, ...], cited: tuple[Row, ...]) -> Body:
 
 def references_in(rows: tuple[Row, ...]) -> list[Reference]:
     """The references that ``rows`` hold."""
-    names = [field.attname for field in Reference._meta.concrete_fields]
-    return [Reference.from_db(None, names, row) for row in rows]
+    return [Reference.from_db(None, COLUMNS, row) for row in rows]

@@ -1,15 +1,15 @@
 """Which articles a reader may want next."""
 
-from django.db.models import Case, Q, Value, When, prefetch_related_objects
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from articles.models import Article
-from kinekracht.prepared import Prepared
+from kinekracht.prepared import Prepared, given
 
 MOST_RELATED = 3
 
-AT, PK = Value("at"), Value("pk")
-READABLE = Article.objects.published(Value("now"))
+AT, PK = given("at"), given("pk")
+READABLE = Article.objects.published(given("now"))
 BEFORE = READABLE.filter(Q(published_at__lt=AT) | Q(published_at=AT, pk__lt=PK))
 AFTER = READABLE.filter(Q(published_at__gt=AT) | Q(published_at=AT, pk__gt=PK))
 NEIGHBOURS = Prepared(
@@ -18,10 +18,11 @@ NEIGHBOURS = Prepared(
         | Q(pk=AFTER.order_by("published_at", "pk").values("pk")[:1])
     )
 )
-SAME_TREATMENT = Q(treatment=Value("treatment"))  # which no treatment is
+SAME_TREATMENT = Q(treatment=given("treatment"))  # which no treatment is
 RELATED = Prepared(
-    READABLE.exclude(pk=PK)
-    .filter(SAME_TREATMENT | Q(category=Value("category")))
+    READABLE.for_cards()
+    .exclude(pk=PK)
+    .filter(SAME_TREATMENT | Q(category=given("category")))
     .order_by(Case(When(SAME_TREATMENT, then=Value(0)), default=Value(1)), "-published_at", "-pk")[
         :MOST_RELATED
     ]
@@ -34,7 +35,7 @@ def neighbours(article: Article) -> tuple[Article | None, Article | None]:
         return None, None
     at, pk = article.published_at, article.pk
     previous = following = None
-    for other in NEIGHBOURS.objects(at=at, pk=pk, now=timezone.now()):
+    for other in NEIGHBOURS.find(at=at, pk=pk, now=timezone.now()):
         if (other.published_at, other.pk) < (at, pk):
             previous = other
         else:
@@ -44,11 +45,10 @@ def neighbours(article: Article) -> tuple[Article | None, Article | None]:
 
 def related_to(article: Article) -> list[Article]:
     """Other published articles: of the same treatment first, then of the same category."""
-    found: list[Article] = RELATED.objects(
+    found: list[Article] = RELATED.find(
         pk=article.pk,
         treatment=article.treatment_id,
         category=article.category_id,
         now=timezone.now(),
     )
-    prefetch_related_objects(found, "category")
     return found

@@ -7,6 +7,7 @@ from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles import structured_data
@@ -19,8 +20,14 @@ from articles.social_card import draw
 from kinekracht.caching import page, public
 from kinekracht.limits import limited
 from kinekracht.models import Practice
+from kinekracht.prepared import Prepared, given
 
 A_PAGE = 10
+READABLE = Prepared(
+    Article.objects.published(given("now"))
+    .select_related("category", "treatment", "author", "reviewer")
+    .filter(slug=given("slug"))
+)
 Steps = list[tuple[str, str]]
 HOME_STEP, LIST_STEP = ("Start", "/"), ("Artikels", "/artikels/")
 
@@ -93,10 +100,9 @@ def page_of(articles: ArticleQuerySet, number: str) -> Page[Article]:
 @public
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article, for everybody, once it is published."""
-    readable = Article.objects.published().select_related(
-        "category", "treatment", "author", "reviewer"
-    )
-    return render_article(request, get_object_or_404(readable, slug=slug))
+    for found in READABLE.find(slug=slug, now=timezone.now()):
+        return render_article(request, found)
+    raise Http404
 
 
 def render_article(request: HttpRequest, article: Article, **extra: Any) -> HttpResponse:

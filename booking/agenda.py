@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from booking.availability import as_rules, is_closed_on_holidays
-from booking.holidays import holidays_between
+from booking.availability import as_rules, holidays_kept
 from booking.models import Appointment, Closure, WorkingHours
 from booking.slots import CELL, Period, local, on, working_periods
 from booking.wording import clock
@@ -99,7 +98,7 @@ def agenda(
     only: str = "",
     among: QuerySet[Practitioner] | None = None,
 ) -> Agenda:
-    """The days from ``first`` to ``last``; five queries, however many appointments there are.
+    """The days from ``first`` to ``last``; at most five queries, whoever comes.
 
     ``only`` is the key of the one practitioner to show, of those ``among``. A weekend in which
     nobody works or comes is left out, unless it is all that was asked for.
@@ -111,7 +110,7 @@ def agenda(
     anybody = Practitioner.objects.all() if among is None else among
     people = list(anybody.filter(Q(bookable=True) | Q(pk__in=visits)))
     shown = [person for person in people if str(person.pk) == only] or people
-    holidays = holidays_between(first, last) if is_closed_on_holidays() else {}
+    holidays = holidays_kept(first, last)
     rules = as_rules(WorkingHours.objects.order_by())  # for whatever treatment
     working = working_periods(rules, holidays.keys(), first, last)
     closures = list(Closure.objects.filter(starts_at__lt=period.end, ends_at__gt=period.start))

@@ -7,6 +7,7 @@ what is refused a moment later.
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import replace
+from functools import cache
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +15,40 @@ from booking.holidays import holidays_between
 from booking.models import Appointment, Cell, Closure, WorkingHours
 from booking.slots import BRUSSELS, Closed, Demand, Period, Rule, Slot, free_slots, local
 from kinekracht.models import Practice, Practitioner, Treatment
+from kinekracht.prepared import Prepared, given
+
+# The columns of working hours that make a Rule.
+RULE = (
+    "practitioner_id", "weekday", "starts", "ends", "valid_from", "valid_until", "every_weeks",
+)  # fmt: skip
+
+HOURS = Prepared(
+    WorkingHours.objects.filter(
+        Q(treatments=None) | Q(treatments=given("treatment")),
+        practitioner__treatments=given("treatment"),
+        practitioner__bookable=True,
+    )
+    .order_by()
+    .values_list(*RULE)
+)
+CLOSURES = Prepared(
+    Closure.objects.filter(starts_at__lt=given("end"), ends_at__gt=given("begin"))
+    .order_by()
+    .values_list("starts_at", "ends_at", "practitioner_id")
+)
+
+
+@cache
+def cells_of(people: int, *, but_one: bool) -> Prepared:
+    """What is taken of so many people; ``but_one`` leaves an appointment out."""
+    cells = Cell.objects.filter(
+        practitioner__pk__in=[given(str(n)) for n in range(people)],
+        start__gte=given("begin"),
+        start__lt=given("end"),
+    )
+    if but_one:
+        cells = cells.exclude(appointment=given("ignoring"))
+    return Prepared(cells.values_list("practitioner_id", "start"))
 
 
 def availability(
@@ -26,10 +61,11 @@ def availability(
     ignoring: Appointment | None = None,
     at_once: bool = False,
 ) -> list[Slot]:
-    """The free slots from ``first`` to ``last``, or from today to the horizon; four queries.
+    """The free slots from ``first`` to ``last``, or from today to the horizon.
 
     Of ``practitioner``, or of everybody who gives the treatment. To move an appointment
     (``ignoring``), its own time counts as free. Staff may leave out the notice (``at_once``).
+    However much is booked, it takes three queries, and one more where there are holidays.
     """
     demand = demand_of(treatment)
     if ignoring is not None:  # it keeps its own length, whatever the treatment takes since
@@ -55,8 +91,8 @@ def availability(
     return free_slots(
         demand,
         rules=rules,
-        closed=closures_in(period, people),
-        holidays=set(holidays_between(first, last)) if is_closed_on_holidays() else set(),
+        closed=closures_in(period),
+        holidays=holidays_kept(first, last).keys(),
         taken=cells_in(period, people, ignoring),
         now=now,
         first=first,
@@ -104,40 +140,23 @@ def demand_of(treatment: Treatment) -> Demand:
 
 
 def rules_of(treatment: Treatment, practitioner: Practitioner | None) -> list[Rule]:
-    """When the people who give ``treatment`` work for it."""
-    hours = WorkingHours.objects.filter(
-        Q(treatments=None) | Q(treatments=treatment),
-        practitioner__treatments=treatment,
-        practitioner__bookable=True,
-    ).order_by()
-    if practitioner is not None:
-        hours = hours.filter(practitioner=practitioner)
-    return as_rules(hours)
+    """When the people who give ``treatment``, or only ``practitioner``, work for it."""
+    rules = [Rule(*row) for row in HOURS.find(treatment=treatment.pk)]
+    if practitioner is None:
+        return rules
+    return [rule for rule in rules if rule.practitioner == practitioner.pk]
 
 
 def as_rules(hours: QuerySet[WorkingHours]) -> list[Rule]:
     """Working hours as the pure modules take them."""
-    return [
-        Rule(*row)
-        for row in hours.values_list(
-            "practitioner_id", "weekday", "starts", "ends",
-            "valid_from", "valid_until", "every_weeks",
-        )
-    ]  # fmt: skip
+    return [Rule(*row) for row in hours.values_list(*RULE)]
 
 
-def closures_in(period: Period, people: set[int]) -> list[Closed]:
-    """When these people, or the practice, are away."""
-    closures = Closure.objects.filter(
-        Q(practitioner=None) | Q(practitioner__in=people),
-        starts_at__lt=period.end,
-        ends_at__gt=period.start,
-    ).order_by()
+def closures_in(period: Period) -> list[Closed]:
+    """When anybody, or the practice, is away: few enough to leave out nobody's."""
     return [
         Closed(Period(start, end), practitioner)
-        for start, end, practitioner in closures.values_list(
-            "starts_at", "ends_at", "practitioner_id"
-        )
+        for start, end, practitioner in CLOSURES.find(begin=period.start, end=period.end)
     ]
 
 
@@ -145,17 +164,21 @@ def cells_in(
     period: Period, people: set[int], ignoring: Appointment | None
 ) -> dict[int, set[dt.datetime]]:
     """The cells that are taken, for each of ``people``."""
-    cells = Cell.objects.filter(
-        practitioner__in=people, start__gte=period.start, start__lt=period.end
+    found = cells_of(len(people), but_one=ignoring is not None).find(
+        begin=period.start,
+        end=period.end,
+        ignoring=ignoring and ignoring.pk,
+        **{str(n): practitioner for n, practitioner in enumerate(people)},
     )
-    if ignoring is not None:
-        cells = cells.exclude(appointment=ignoring)
     taken: dict[int, set[dt.datetime]] = defaultdict(set)
-    for practitioner, start in cells.values_list("practitioner_id", "start"):
+    for practitioner, start in found:
         taken[practitioner].add(start)
     return taken
 
 
-def is_closed_on_holidays() -> bool:
-    """Whether the practice is closed on the public holidays of Belgium."""
-    return Practice.objects.current().closed_on_holidays
+def holidays_kept(first: dt.date, last: dt.date) -> dict[dt.date, str]:
+    """The holidays from ``first`` to ``last``; none if the practice isn't closed on them."""
+    names = holidays_between(first, last)
+    # Without a practice they are kept.
+    keeps = bool(names) and all(Practice.objects.values_list("closed_on_holidays", flat=True))
+    return names if keeps else {}

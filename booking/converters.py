@@ -23,7 +23,8 @@ class MomentConverter:
 
     def to_url(self, moment: dt.datetime) -> str:
         """A moment as part of an address."""
-        return f"{local(moment):%Y-%m-%d-%H%M}"
+        at = local(moment)
+        return f"{at.year}-{at.month:02}-{at.day:02}-{at.hour:02}{at.minute:02}"
 
 
 def week_of(day: dt.date) -> str:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-from dateutil.rrule import WEEKLY, rrule
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 CELL = timedelta(minutes=15)
@@ -64,9 +63,8 @@ class Demand:
     horizon: timedelta = timedelta(days=60)
 
 
-@dataclass(frozen=True, order=True)
-class Slot:
-    """A moment at which somebody is free long enough."""
+class Slot(NamedTuple):
+    """A moment at which somebody is free long enough. There are many: a tuple is cheap to sort."""
 
     start: datetime
     practitioner: int
@@ -132,22 +130,12 @@ def working_periods(
 
 def days_of(rule: Rule, first: date, last: date) -> Iterator[date]:
     """The days from ``first`` to ``last`` on which ``rule`` holds."""
-    begin = monday(rule.valid_from)
-    until = min(last, rule.valid_until or last)
-    if max(first, rule.valid_from) > until:
-        return
-    if first > begin:  # dateutil would count all weeks since then
-        weeks = (first - begin).days // 7
-        begin += timedelta(weeks=weeks - weeks % rule.every_weeks)
-    for moment in rrule(
-        WEEKLY,
-        interval=rule.every_weeks,
-        byweekday=rule.weekday,
-        dtstart=datetime.combine(begin, time()),
-        until=datetime.combine(until, time()),
-    ):
-        if moment.date() >= max(first, rule.valid_from):
-            yield moment.date()
+    # Counted as days since the year 1: the calendar ends, these numbers don't.
+    cycle = 7 * rule.every_weeks
+    origin = monday(rule.valid_from).toordinal() + rule.weekday
+    begin = max(first, rule.valid_from).toordinal()
+    until = min(last, rule.valid_until or last).toordinal()
+    return map(date.fromordinal, range(begin + (origin - begin) % cycle, until + 1, cycle))
 
 
 def on(day: date, starts: time, ends: time) -> Period:

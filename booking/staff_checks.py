@@ -4,8 +4,7 @@ import datetime as dt
 
 from django.db.models import Q
 
-from booking.availability import is_closed_on_holidays, rules_of
-from booking.holidays import holidays_between
+from booking.availability import holidays_kept, rules_of
 from booking.models import Appointment, Closure
 from booking.slots import Slot, cells, local, working_periods
 from kinekracht.models import MOST_MINUTES, Practitioner, Treatment
@@ -29,7 +28,7 @@ def objections(
     elif not works(treatment, practitioner, start, end):
         said.append(f"{practitioner} werkt dan niet.")
     day = local(start).date()
-    if is_closed_on_holidays() and (holiday := holidays_between(day, day).get(day)):
+    if holiday := holidays_kept(day, day).get(day):
         said.append(f"Het is dan een feestdag: {holiday}.")
     away = Closure.objects.filter(
         Q(practitioner=None) | Q(practitioner=practitioner), starts_at__lt=end, ends_at__gt=start

@@ -4,9 +4,9 @@ import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -14,37 +14,38 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import workflow
-from booking.availability import availability, is_closed_on_holidays, slot_at
+from booking.availability import availability, holidays_kept, slot_at
 from booking.converters import monday_of
 from booking.forms import CallBackForm, RequestForm, oldest_referral
-from booking.holidays import holidays_between
 from booking.limits import TooMany, hashed, seconds_left
 from booking.models import SELF_TEST_LENGTH
 from booking.occupancy import NotFree
-from booking.slots import local, monday, nearest
+from booking.slots import Slot, local, monday, nearest
 from booking.weeks import WEEK, Week, week_page
 from kinekracht.limits import limited
 from kinekracht.models import Practitioner, Treatment
+from kinekracht.prepared import Prepared, given
 
 OFFERS = 6  # other moments, where one has gone
 
-
-def bookable_treatments() -> QuerySet[Treatment]:
-    """What can be booked online, with the people who can be booked for it."""
-    people = Practitioner.objects.filter(bookable=True)
-    return (
-        Treatment.objects.filter(bookable=True, practitioners__bookable=True)
-        .prefetch_related(Prefetch("practitioners", people))
-        .distinct()
-    )
+TREATMENT = Prepared(Treatment.objects.filter(slug=given("slug"), bookable=True))
+PEOPLE = Prepared(Practitioner.objects.filter(treatments=given("treatment"), bookable=True))
 
 
-def preferred(request: HttpRequest, treatment: Treatment) -> Practitioner | None:
-    """Whom the patient chose (``?bij=``), if anybody; Http404 for who doesn't do this."""
+def bookable_or_404(slug: str) -> tuple[Treatment, list[Practitioner]]:
+    """A treatment that can be booked online, and the people who can be booked for it."""
+    for treatment in TREATMENT.find(slug=slug):
+        if people := PEOPLE.find(treatment=treatment.pk):
+            return treatment, people
+    raise Http404
+
+
+def preferred(request: HttpRequest, people: list[Practitioner]) -> Practitioner | None:
+    """Whom of these ``people`` the patient chose (``?bij=``), if anybody; else Http404."""
     slug = request.GET.get("bij")
     if not slug:
         return None
-    for person in treatment.practitioners.all():
+    for person in people:
         if person.slug == slug:
             return person
     raise Http404
@@ -67,7 +68,9 @@ carries_self_test = csrf_exempt
 @sensitive_variables()
 def start(request: HttpRequest) -> HttpResponse:
     """What for, and with whom; where there is no choice, straight on to the free times."""
-    treatments = list(bookable_treatments())
+    people = Prefetch("practitioners", Practitioner.objects.filter(bookable=True))
+    found = Treatment.objects.filter(bookable=True).prefetch_related(people)
+    treatments = [treatment for treatment in found if treatment.practitioners.all()]
     self_test = brought_along(request)
     if len(treatments) == 1 and len(treatments[0].practitioners.all()) == 1:
         address = reverse("booking:times", args=[treatments[0].slug])
@@ -82,12 +85,12 @@ def start(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def times(request: HttpRequest, slug: str) -> HttpResponse:
     """The free times of a treatment, a week a page; first the first week that has one."""
-    treatment = get_object_or_404(bookable_treatments(), slug=slug)
-    practitioner = preferred(request, treatment)
+    treatment, people = bookable_or_404(slug)
+    practitioner = preferred(request, people)
     context = {
         "treatment": treatment,
         "practitioner": practitioner,
-        "practitioners": treatment.practitioners.all(),
+        "practitioners": people,
         "self_test": brought_along(request),
         "query": query_of(practitioner),
     }
@@ -114,12 +117,22 @@ def weeks(
         end = begin + WEEK - dt.timedelta(days=1)
         slots = availability(treatment, now=now, first=begin, last=end, **options)
     else:
-        slots = availability(treatment, now=now, **options)
+        slots = soonest(treatment, now, **options)
         begin = monday(local(slots[0].start).date() if slots else today)
-    names = holidays_between(begin, begin + WEEK) if is_closed_on_holidays() else {}
+    names = holidays_kept(begin, begin + WEEK)
     week = week_page(slots, begin, today=today, last=last, holidays=names)
     later = availability(treatment, now=now, first=begin, **options) if week.is_empty else []
     return week, later[0].start if later else None
+
+
+def soonest(treatment: Treatment, now: dt.datetime, **options: Any) -> list[Slot]:
+    """The free slots of some whole weeks, the first that has any among them."""
+    earliest = now + dt.timedelta(hours=treatment.notice_hours)
+    # It is nearly always one of two: what is taken in all that follow is then not looked up.
+    third = monday(local(earliest).date()) + 2 * WEEK
+    return availability(
+        treatment, now=now, last=third - dt.timedelta(days=1), **options
+    ) or availability(treatment, now=now, first=third, **options)
 
 
 def monday_or_404(week: str) -> dt.date:
@@ -156,8 +169,8 @@ def request_form(request: HttpRequest, slug: str, start: dt.datetime) -> HttpRes
 
 def asked_for(request: HttpRequest, slug: str) -> tuple[Treatment, Practitioner | None]:
     """The treatment and the preference in an address; Http404 if there are no such."""
-    treatment = get_object_or_404(bookable_treatments(), slug=slug)
-    return treatment, preferred(request, treatment)
+    treatment, people = bookable_or_404(slug)
+    return treatment, preferred(request, people)
 
 
 def ask(

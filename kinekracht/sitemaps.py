@@ -22,8 +22,8 @@ class SiteSitemap(Sitemap):
 
 class PageSitemap(SiteSitemap):
     def items(self) -> list[str]:
-        return ["home", "treatment_list", "about", "contact", "articles:list", "booking:start",
-                "privacy", "accessibility"]  # fmt: skip
+        return ["home", "treatment_list", "about", "contact", "articles:list", "privacy",
+                "accessibility"]  # fmt: skip
 
     def location(self, item: str) -> str:
         return reverse(item)

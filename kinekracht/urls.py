@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
 from articles.sitemaps import ArticleSitemap, CategorySitemap
+from booking.sitemaps import TimesSitemap
 from kinekracht import views
 from kinekracht.caching import public
 from kinekracht.sitemaps import PageSitemap, TreatmentSitemap
@@ -17,6 +18,7 @@ SITEMAPS = {
     "articles": ArticleSitemap,
     "categories": CategorySitemap,
     "self_tests": QuestionnaireSitemap,
+    "times": TimesSitemap,
 }
 
 handler400 = "kinekracht.outage.bad_request"

@@ -217,7 +217,7 @@ def test_an_article_costs_the_same_queries_however_much_there_is(
         )
         for _ in range(many + 1)
     ]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert client.get(article.get_absolute_url()).status_code == 200
 
 

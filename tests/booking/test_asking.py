@@ -1,5 +1,6 @@
 """Asking for an appointment: from what for, over a free moment, to the form."""
 
+import datetime as dt
 import ipaddress
 import uuid
 
@@ -14,6 +15,9 @@ from tests.booking.factories import AppointmentFactory, WorkingHoursFactory, bru
 from tests.booking.pages import errors, form_data, heading, links, parse, texts
 from tests.factories import PractitionerFactory, TreatmentFactory
 
+DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
+QUARTER = dt.timedelta(minutes=15)
 START = "/afspraak/"
 TIMES = "/afspraak/rug/"
 TUESDAY = "/afspraak/rug/2026-11-24-0900/"
@@ -185,18 +189,33 @@ def test_reading_sets_no_cookie(client, clinic):
         assert not client.get(address).cookies
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("many", [3, 300])
 def test_free_times_cost_the_same_whatever_is_booked(
-    client, clinic, django_assert_num_queries, count
+    client, clinic, django_assert_num_queries, many
 ):
-    for hour in range(count):
+    for n in range(many):  # the first quarters of the mornings of two months
         AppointmentFactory(
             treatment=clinic.treatment,
             practitioner=clinic.an,
-            starts_at=brussels(2026, 11, 24, 9 + hour),
+            starts_at=clinic.now + n % 60 * DAY + n // 60 * QUARTER - 2 * HOUR,
+            duration_minutes=15,
+            pause_minutes=0,
         )
-    with django_assert_num_queries(8):
-        client.get(f"{TIMES}?week=2026-W48")
+    # The treatment, its people, hours, closures, cells, the practice.
+    for page in (TIMES, f"{TIMES}?week=2026-W48", f"{TIMES}?week=2026-W50"):
+        with django_assert_num_queries(6, info=page):
+            client.get(page)
+    with django_assert_num_queries(8):  # whether Christmas is kept, for its times and its name
+        client.get(f"{TIMES}?week=2026-W52")
+
+
+def test_when_two_weeks_are_full_it_looks_at_the_rest_once(
+    client, clinic, django_assert_num_queries
+):
+    Closure.objects.create(starts_at=clinic.now, ends_at=brussels(2026, 12, 7))
+    with django_assert_num_queries(10):  # of which one for the holidays up to the horizon
+        page = client.get(TIMES)
+    assert texts(page, ".//h2")[0] == "7 december tot 13 december 2026"
 
 
 # The form

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from pytest_django.asserts import assertNumQueries
 
 from booking.models import Worker
-from kinekracht.models import Practice
+from kinekracht.models import Practice, Treatment
 from tests.factories import (
     ArticleFactory,
     PracticeFactory,
@@ -189,14 +189,17 @@ def test_robots_are_kept_out_of_the_admin_and_shown_the_map(client, settings):
 
 def test_the_sitemap_lists_every_page_that_can_be_read(client):
     article, treatment = ArticleFactory(), TreatmentFactory()
+    treatment.practitioners.add(PractitionerFactory(), PractitionerFactory(bookable=False))
+    TreatmentFactory(bookable=False).practitioners.add(PractitionerFactory())
+    TreatmentFactory()  # by nobody
     xml = body(client.get("/sitemap.xml"))
     paths = set(re.findall(r"<loc>http://testserver(/[^<]*)</loc>", xml))
     assert paths == {
         *PAGES,
-        "/afspraak/",
+        f"/afspraak/{treatment.slug}/",
         article.get_absolute_url(),
         article.category.get_absolute_url(),
-        treatment.get_absolute_url(),
+        *(each.get_absolute_url() for each in Treatment.objects.all()),
     }
 
 
