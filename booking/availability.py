@@ -8,8 +8,9 @@ import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Func, Q, QuerySet
 
 from booking.holidays import holidays_between
 from booking.models import Appointment, Cell, Closure, WorkingHours
@@ -38,6 +39,20 @@ CLOSURES = Prepared(
 )
 
 
+class Seconds(Func):
+    """A moment as the seconds since 1970. A calendar has many, and these are quick to read."""
+
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        template = "CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        template = "EXTRACT(EPOCH FROM %(expressions)s)::bigint"
+        return self.as_sql(compiler, connection, template=template)
+
+
 @cache
 def cells_of(people: int, *, but_one: bool) -> Prepared:
     """What is taken of so many people; ``but_one`` leaves an appointment out."""
@@ -48,7 +63,7 @@ def cells_of(people: int, *, but_one: bool) -> Prepared:
     )
     if but_one:
         cells = cells.exclude(appointment=given("ignoring"))
-    return Prepared(cells.values_list("practitioner_id", "start"))
+    return Prepared(cells.values_list("practitioner_id", Seconds("start")))
 
 
 def availability(
@@ -164,7 +179,7 @@ def cells_in(
     period: Period, people: set[int], ignoring: Appointment | None
 ) -> dict[int, set[dt.datetime]]:
     """The cells that are taken, for each of ``people``."""
-    found = cells_of(len(people), but_one=ignoring is not None).find(
+    found = cells_of(len(people), but_one=ignoring is not None).rows(
         begin=period.start,
         end=period.end,
         ignoring=ignoring and ignoring.pk,
@@ -172,7 +187,7 @@ def cells_in(
     )
     taken: dict[int, set[dt.datetime]] = defaultdict(set)
     for practitioner, start in found:
-        taken[practitioner].add(start)
+        taken[practitioner].add(dt.datetime.fromtimestamp(start, dt.UTC))
     return taken
 
 

@@ -40,20 +40,23 @@ class Prepared:
         sql, parameters = compiler.as_sql()
         return compiler, sql, tuple(parameters)
 
-    def find(self, **values: Any) -> list[Any]:
-        """What the queryset finds now with these values, one for each name that it has."""
-        compiler, sql, parameters = self.written
+    def rows(self, **values: Any) -> list[Any]:
+        """What is found now with these values, one for each name, as the database's driver has it.
+
+        That is quicker where there is much. Moments are in UTC, and those of SQLite don't say so.
+        """
+        _, sql, parameters = self.written
         arguments = [adapted(values[p]) if isinstance(p, Name) else p for p in parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, arguments)
+            return list(cursor.fetchall())
 
-        def execute_sql(*_: Any, **__: Any) -> list[list[Any]]:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, arguments)
-                return [cursor.fetchall()]
-
-        # Django reads the answer as it always does, with all that belongs to the queryset.
+    def find(self, **values: Any) -> list[Any]:
+        """What is found, as the queryset makes it of its rows, with all that belongs to them."""
+        compiler, *_ = self.written
         reader: Any = copy(compiler)
         reader.connection = connection  # of this thread
-        reader.execute_sql = execute_sql
+        reader.execute_sql = lambda *_, **__: [self.rows(**values)]
         queryset: Any = self.queryset.all()
         queryset.query.get_compiler = lambda *_, **__: reader
         return list(queryset)

@@ -74,6 +74,7 @@ def test_moments_go_in_and_come_out_in_utc():
         DemoContent.objects.filter(loaded_at__gte=given("begin")).values_list("loaded_at")
     )
     assert since.find(begin=MOMENT) == [(MOMENT,)]
+    assert [at.replace(tzinfo=dt.UTC) for (at,) in since.rows(begin=MOMENT)] == [MOMENT]
     assert since.find(begin=MOMENT + dt.timedelta(microseconds=1)) == []
 
 
