@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev code test check audit bench messages lock format venv venv-dev empty-venv install
+.PHONY: help run dev code test check audit bench bench-quick lighthouse messages lock format venv venv-dev empty-venv install
 
 # $(call step,what,command): run the command quietly.
 define step
@@ -13,7 +13,7 @@ else echo FAILED; printf '%s\n' "$$said"; exit 1; fi
 endef
 
 help: ## Say what the targets are (the default)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: venv ## Serve the site as it would be live; PORT=9000 for another port than 8000
 	@exec $(BIN)/python -m kinekracht.launch
@@ -52,9 +52,14 @@ check: venv-dev ## Check format, lint, types, templates, imports, migrations, se
 audit: venv-dev ## Look up known vulnerabilities of the locked packages, where there is a network
 	@$(BIN)/python -m tests.audit
 
-bench: venv-dev ## Measure what free times cost with 0, 5,000 and 100,000 appointments
-	@$(BIN)/python -m bench
-	@$(BIN)/python -m tests.with_postgresql $(BIN)/python -m bench
+bench: venv-dev ## Measure whether the site is fast enough; ARGS=--write renews docs/performance.md
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-quick: venv-dev ## The same in less than a minute, roughly
+	@$(BIN)/python -m bench --quick $(ARGS)
+
+lighthouse: venv-dev ## Ask Lighthouse about five pages; ARGS=--write renews its table in docs/
+	@$(BIN)/python -m bench.lighthouse $(ARGS)
 
 format: venv-dev ## Format the Python code and mend what can be mended by itself
 	@$(BIN)/python -m ruff check --fix --quiet .

@@ -1,36 +1,25 @@
-"""As little as Django can do: a view that answers, behind the middleware of a new project."""
+"""As little as Django can do: a view that answers bytes from memory. See bare_settings."""
 
-from collections.abc import Callable
-from typing import Any
+import json
+import os
+from pathlib import Path
 
+from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-MIDDLEWARE = [
-    "bench.bare.own_addresses",
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
+# The folder holds a file with the body of each answer, and beside it one with its headers.
+ANSWERS = {
+    file.stem: (file.read_bytes(), json.loads(file.with_suffix(".json").read_text()))
+    for file in Path(os.environ["ANSWERS"]).glob("*.body")
+}
 
 
-def own_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Middleware: the addresses below, and not the site's."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        request.urlconf = __name__
-        return get_response(request)
-
-    return middleware
-
-
-def view(request: HttpRequest) -> HttpResponse:
+def answer(request: HttpRequest, name: str) -> HttpResponse:
     """Nothing is looked up, nothing is rendered."""
-    return HttpResponse("ok")
+    body, headers = ANSWERS[name]
+    return HttpResponse(body, headers=headers)
 
 
-urlpatterns = [path("", view)]
+urlpatterns = [path("<slug:name>/", answer)]
+application = get_wsgi_application()

@@ -34,10 +34,14 @@ def main() -> int:
 
 
 class Server:
-    """A PostgreSQL in ``folder``, which must be empty; ``url`` is its DATABASE_URL."""
+    """A PostgreSQL in ``folder``, which must be empty; ``url`` is its DATABASE_URL.
 
-    def __init__(self, folder: Path) -> None:
+    Unless it is ``durable``, as a server is by itself, it loses data when the machine stops.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self.settings = "" if durable else FASTER_THAN_SAFE
         self.url = f"postgres://postgres@/{quote(str(folder))}/postgres"
         programs = installation(folder) / "bin"
         data = folder / "data"
@@ -51,7 +55,7 @@ class Server:
     def start(self) -> None:
         """Return when it takes connections."""
         socket = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
-        options = f"--options={socket} {FASTER_THAN_SAFE}"
+        options = f"--options={socket} {self.settings}"
         run(*self.control, f"--log={self.folder / 'log'}", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
@@ -60,11 +64,11 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(*, durable: bool = False) -> Iterator[Server]:
     """A running server; it is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     try:
-        server = Server(folder)
+        server = Server(folder, durable=durable)
         server.start()
         try:
             yield server
