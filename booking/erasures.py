@@ -1,8 +1,8 @@
 """What patients had erased, so that a backup from before can't bring it back.
 
-The list is a file beside the database, as what is restored must not take its place. A line is a day
-and the hash of the record's key, which nobody can guess: it names no one, and leads nowhere unless
-the record itself is there.
+The list is a file beside the database, as what is restored must not take its place; all machines
+share it. A line is a day and the hash of the record's key, which nobody can guess: it names no one,
+and leads nowhere unless the record itself is there.
 """
 
 import datetime as dt
@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.files import locks
 from django.db import transaction
 
 from booking import outbox
@@ -43,20 +44,19 @@ def note(record: PatientRequest, *, now: dt.datetime, part: str = "") -> None:
 
 def add(lines: set[str]) -> None:
     """Put lines on the list that are not there yet; they are on the disk when this returns."""
-    path = file()
-    is_new = not path.exists()
-    missing = sorted(lines - listed(path))
-    if not missing:
+    if not lines:
         return
+    path = file()
     with open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as opened:
-        # In one write, so that what two processes add doesn't mix.
+        # One at a time, as the end of a file is not where another machine says it is.
+        locks.lock(opened, locks.LOCK_EX)
+        missing = sorted(lines - listed(path))
         opened.write("".join(f"{line}\n" for line in missing).encode())
         opened.flush()
         os.fsync(opened.fileno())
-    if is_new:
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def listed(path: Path) -> set[str]:
@@ -67,7 +67,7 @@ def listed(path: Path) -> set[str]:
 
 def file() -> Path:
     """Where the list is."""
-    return Path(settings.VAR_DIR) / "erasures"
+    return Path(settings.SHARED_DIR) / "erasures"
 
 
 def fingerprint(record: PatientRequest, part: str = "") -> str:

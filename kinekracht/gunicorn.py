@@ -32,11 +32,6 @@ control_socket_disable = True  # it would stand in the home folder, shared by al
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Don't look for garbage in what was loaded and stays, nor after every few objects.
-
-    A page makes thousands, nearly all of which go by themselves; looking through all of them so
-    often took a tenth of the time.
-    """
+    """Don't look for garbage, again and again, in what was loaded and stays."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)

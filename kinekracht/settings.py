@@ -80,6 +80,37 @@ def service(name: str, *, default: Any, parse: Callable[[str], Any]) -> Any:
         raise ImproperlyConfigured(f"{name} can't be read (see README, Settings).") from None
 
 
+def folder(name: str, *, default: Path) -> Path:
+    """The folder in the variable ``name``. It must be there: a typo would make another one."""
+    if name not in env.ENVIRON:
+        return default
+    path = Path(env.str(name))
+    if not path.is_absolute() or not path.is_dir():
+        raise ImproperlyConfigured(f"{name} must be a folder that exists, such as /srv/shared.")
+    return path
+
+
+def cache_url(name: str) -> dict[str, Any]:
+    """The cache in the variable ``name``: a Redis or Valkey, or none; else ValueError."""
+    url = env.str(name)
+    if url == "dummycache://":
+        return NOTHING
+    parts = urlsplit(url)
+    place, number = parts.hostname, parts.path.strip("/") or "0"
+    if parts.scheme == "unix":
+        place, number = parts.path, "0"
+    is_known = parts.scheme in {"redis", "rediss", "unix"} and parts.port != 0
+    # What comes behind a # would be lost: the end of a password, and the host.
+    if not is_known or not place or not number.isdecimal() or parts.fragment:
+        raise ValueError(name)
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        # A server that says nothing must cost readers no more than this, in seconds.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+
+
 # Where and for whom the site runs
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", in_debug="only-for-development-" + "x" * 50)
@@ -92,6 +123,7 @@ HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
 TRUSTED_PROXY = networks("TRUSTED_PROXY")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
+SHARED_DIR = folder("SHARED_DIR", default=VAR_DIR)  # what all machines must see the same of
 
 ROOT_URLCONF = "kinekracht.urls"
 WSGI_APPLICATION = "kinekracht.wsgi.application"
@@ -236,13 +268,13 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = SHARED_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o644
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "mail": {  # attachments, until they are sent; never served
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "mail", "file_permissions_mode": 0o600},
+        "OPTIONS": {"location": SHARED_DIR / "mail", "file_permissions_mode": 0o600},
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -267,11 +299,7 @@ FILES: dict[str, Any] = {
     "OPTIONS": {"MAX_ENTRIES": 2000},
 }
 NOTHING = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
-shared = service("CACHE_URL", default=NOTHING if DEBUG else FILES, parse=env.cache_url)
-if shared["BACKEND"].endswith("RedisCache"):
-    # A server that says nothing must cost readers no more than this, in seconds.
-    patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
-    shared["OPTIONS"] = patience | shared.get("OPTIONS", {})
+shared = service("CACHE_URL", default=NOTHING if DEBUG else FILES, parse=cache_url)
 CACHES = {"default": {"KEY_PREFIX": "kinekracht"} | shared}
 
 # Language and time
@@ -333,6 +361,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "base-uri": [NONE],
+        # Lighthouse asks for it as a page would, and calls it invalid where a page may not.
+        "connect-src": [f"{urlsplit(SITE_URL).netloc}/robots.txt"],
         "font-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

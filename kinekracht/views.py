@@ -1,16 +1,18 @@
 """The practice's own pages: the views that know every app."""
 
+import errno
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
 from django.db import Error
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django.views.static import serve
 
 from articles import structured_data
 from articles.models import Article
@@ -20,6 +22,7 @@ from kinekracht.models import Practice, Practitioner, Treatment
 from kinekracht.outage import RETRY_AFTER
 
 LATEST = 3
+NOWHERE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
 
 
 @require_safe
@@ -135,7 +138,11 @@ def health(request: HttpRequest) -> HttpResponse:
 @immutable
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture variant. Every name carries a hash of its content, so it may be kept for ever."""
-    response: FileResponse | HttpResponseBase = serve(
-        request, path, document_root=str(settings.MEDIA_ROOT)
-    )
-    return response
+    try:
+        return FileResponse(default_storage.open(path))
+    except SuspiciousFileOperation as error:  # a way out of the folder
+        raise Http404("no name of a picture") from error
+    except OSError as error:
+        if error.errno in NOWHERE:
+            raise Http404("no such picture") from error
+        raise

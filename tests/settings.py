@@ -19,6 +19,7 @@ for _name in (
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
+    "SHARED_DIR",
     "TRUSTED_PROXY",
 ):
     os.environ.pop(_name, None)

@@ -19,7 +19,7 @@ SHORT = {"everybody": PEOPLE, "staff": PEOPLE[2:]}
 
 @pytest.fixture
 def world(settings, tmp_path):
-    settings.VAR_DIR = tmp_path  # where erasures are listed
+    settings.SHARED_DIR = tmp_path  # where erasures are listed
     return make_world()
 
 

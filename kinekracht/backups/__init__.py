@@ -66,6 +66,12 @@ def work_folder() -> Iterator[Path]:
         os.close(lock)
 
 
+def refuse_without_shared_folder() -> None:
+    """Refused if the folder that machines share isn't there: it would look as if it were empty."""
+    if not os.access(settings.SHARED_DIR, os.R_OK | os.W_OK | os.X_OK):
+        raise Refused(f"De map {settings.SHARED_DIR} is er niet, of niet van ons. Is ze gekoppeld?")
+
+
 def clear(folder: Path) -> None:
     """Delete what is in a folder."""
     for path in folder.iterdir():

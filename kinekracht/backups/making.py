@@ -27,6 +27,7 @@ from kinekracht.backups import (
     Refused,
     databases,
     in_plain_words,
+    refuse_without_shared_folder,
     work_folder,
 )
 from kinekracht.backups.envelope import Sealer
@@ -41,6 +42,7 @@ def make(target: Path | None, *, now: dt.datetime) -> Path:
     With no ``target`` that is VAR_DIR/backups. Refused, with no such file, if it can't be done.
     """
     path = new_path(target, now)
+    refuse_without_shared_folder()
     database = databases.current()
     with work_folder() as work:
         if not database.has_tables():

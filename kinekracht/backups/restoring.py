@@ -31,6 +31,7 @@ from kinekracht.backups import (
     databases,
     envelope,
     in_plain_words,
+    refuse_without_shared_folder,
     work_folder,
 )
 from kinekracht.backups.databases import Database, Facts
@@ -69,11 +70,12 @@ def restore(
 ) -> tuple[Backup, int]:
     """Put a backup in the place of what there is; it, and how many erasures were done again.
 
-    ``lists`` are lists of erasures beside the backup's own and this machine's. Refused, and nothing
+    ``lists`` are lists of erasures beside the backup's own and the site's. Refused, and nothing
     has changed, if the backup can't be restored, or may not be: there is a database and no
     ``replace``, or a worker is at work.
     """
     erased = set().union(*(read_list(file) for file in lists))
+    refuse_without_shared_folder()
     database = databases.current()
     with work_folder() as work:
         backup = unpack(path, work)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def list_(settings, tmp_path):
     """The list, of which there is none yet."""
-    settings.VAR_DIR = tmp_path
+    settings.SHARED_DIR = tmp_path
     return tmp_path / "erasures"
 
 
@@ -53,6 +54,14 @@ def test_what_is_on_the_list_is_erased_again_and_nothing_else():
     assert list(Appointment.objects.all()) == [kept]
     assert list(CallBack.objects.all()) == [kept_call_back]
     assert erasures.repeat() == 0
+
+
+def test_who_adds_at_the_same_time_adds_nothing_twice(list_):
+    """Each with a descriptor of its own, as two machines have."""
+    lines = {f"2026-12-01 {n:064x}" for n in range(50)}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(erasures.add, [{line} for line in sorted(lines) * 8]))
+    assert sorted(list_.read_text().splitlines()) == sorted(lines)
 
 
 def test_without_a_list_nothing_is_erased(list_):

@@ -25,7 +25,7 @@ NOW = timezone.now()
 
 @pytest.fixture
 def own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
+    settings.SHARED_DIR = tmp_path
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def site_in(folder, **options):
     mail = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     return override_settings(
         VAR_DIR=folder,
+        SHARED_DIR=folder,
         MEDIA_ROOT=folder / "media",
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -390,6 +391,16 @@ def test_it_says_when_a_backup_is_not_encrypted(transactional_db, var_dir):
         assert say("backup")[1] == ""
     (path,) = (var_dir / "backups").iterdir()
     assert path.name.endswith(".tar.encrypted")
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_without_the_shared_folder_nothing_is_done(made, var_dir, tmp_path, command):
+    """Or a backup would be made without pictures, and those with them deleted after a month."""
+    file = tmp_path / "file" if command == "backup" else made.plain
+    refused = pytest.raises(CommandError, match=r"nergens is er niet.*Is ze gekoppeld\?")
+    with override_settings(SHARED_DIR=tmp_path / "nergens"), refused:
+        say(command, file)
+    assert (command == "restore") == file.exists()
 
 
 def test_no_backup_takes_the_place_of_another(made, var_dir):
