@@ -31,7 +31,7 @@ class Source:
 class Body:
     """An article, ready to print: blocks in order, contents list, sources.
 
-    ``markup`` is what templates made of it, by name (see the tag ``once``).
+    ``markup`` is what templates made of it and of its article, by name (see the tag ``once``).
     """
 
     blocks: list[Block]
@@ -77,7 +77,7 @@ def blocks_of(article: Article) -> list[Block]:
 
 def rows_of(article: Article) -> tuple[Row, ...]:
     """The same, as they stand in the database."""
-    return tuple(sorted(BLOCKS_OF.find(article=article.pk)))
+    return tuple(sorted(BLOCKS_OF.rows(article=article.pk)))
 
 
 def blocks_in(rows: tuple[Row, ...]) -> list[Block]:
@@ -89,14 +89,21 @@ def compose(article: Article) -> Body:
     """Number the symptoms and the sources, anchor the headings, and link the citations.
 
     Each block gets ``html``, its texts by field, and a symptom its ``number`` and ``anchor``.
-    What was composed is used again for the same texts and sources: nobody may change it.
+    What was composed is used again as long as all of that is the same: nobody may change it.
     """
-    return composed(rows_of(article), tuple(CITED_BY.find(article=article.pk)))
+    return composed(values_of(article), rows_of(article), tuple(CITED_BY.rows(article=article.pk)))
+
+
+def values_of(article: Article) -> tuple[Row, ...]:
+    """All that is known of an article and of what it refers to."""
+    around = (article.category, article.treatment, article.author, article.reviewer)
+    known = (vars(each).items() if each else () for each in (article, *around))
+    return tuple(tuple(value for name, value in each if name != "_state") for each in known)
 
 
 @lru_cache(maxsize=64)
-def composed(rows: tuple[Row, ...], cited: tuple[Row, ...]) -> Body:
-    """The body that ``rows`` of blocks and of references make."""
+def composed(_article: tuple[Row, ...], rows: tuple[Row, ...], cited: tuple[Row, ...]) -> Body:
+    """The body of an article that ``rows`` of blocks and of references make."""
     blocks = blocks_in(rows)
     references = {fold(reference.key): reference for reference in references_in(cited)}
     texts = [block.texts for block in blocks]

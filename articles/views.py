@@ -124,7 +124,8 @@ def render_article(request: HttpRequest, article: Article, **extra: Any) -> Http
         "next": following,
         "related": related_to(article),
         "social_card": card,
-        "json_ld": [
+        # Made when the template asks, which keeps it with the body.
+        "json_ld": lambda: [
             structured_data.article(
                 article,
                 sources=[source.reference for source in body.sources],

@@ -156,7 +156,7 @@ def demand_of(treatment: Treatment) -> Demand:
 
 def rules_of(treatment: Treatment, practitioner: Practitioner | None) -> list[Rule]:
     """When the people who give ``treatment``, or only ``practitioner``, work for it."""
-    rules = [Rule(*row) for row in HOURS.find(treatment=treatment.pk)]
+    rules = [Rule(*row) for row in HOURS.rows(treatment=treatment.pk)]
     if practitioner is None:
         return rules
     return [rule for rule in rules if rule.practitioner == practitioner.pk]
@@ -170,8 +170,8 @@ def as_rules(hours: QuerySet[WorkingHours]) -> list[Rule]:
 def closures_in(period: Period) -> list[Closed]:
     """When anybody, or the practice, is away: few enough to leave out nobody's."""
     return [
-        Closed(Period(start, end), practitioner)
-        for start, end, practitioner in CLOSURES.find(begin=period.start, end=period.end)
+        Closed(Period(start.replace(tzinfo=dt.UTC), end.replace(tzinfo=dt.UTC)), practitioner)
+        for start, end, practitioner in CLOSURES.rows(begin=period.start, end=period.end)
     ]
 
 

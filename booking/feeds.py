@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from booking import calendars, ics
 from booking.models import Appointment, CalendarFeed
@@ -26,7 +26,6 @@ def calendar(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-@conditional_page  # calendar programs ask every few minutes
 def feed(request: HttpRequest, key: str) -> HttpResponse:
     """The appointments of a practitioner, by initials, for their own calendar program."""
     found = get_object_or_404(CalendarFeed, key=key)

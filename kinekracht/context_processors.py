@@ -1,5 +1,7 @@
 """What every template may show."""
 
+from functools import cache
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,11 +18,17 @@ MENU = [
 ]
 
 
+@cache
+def menu(urlconf: str) -> list[tuple[str, str]]:
+    """Address and text of each entry."""
+    return [(reverse(name, urlconf), text) for name, text in MENU]
+
+
 def practice(request: HttpRequest) -> dict[str, object]:
     """The practice, the site's own address, its menu, and where its two calls to action lead."""
     return {
         "json_ld": [],  # what a page tells search engines, unless its view says more
-        "menu": [(reverse(name), text) for name, text in MENU],
+        "menu": menu(settings.ROOT_URLCONF),
         "practice": SimpleLazyObject(Practice.objects.current),
         "site_url": settings.SITE_URL,
         "appointment_url": reverse("booking:start"),

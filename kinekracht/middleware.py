@@ -142,9 +142,9 @@ def follow_moves(get_response: GetResponse) -> GetResponse:
 
 
 class GZipTextMiddleware(GZipMiddleware):
-    """Compresses texts; pictures and fonts are compressed already."""
+    """Compresses everything but pictures, which are compressed already."""
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        if response.headers.get("Content-Type", "").startswith(("image/", "font/")):
+        if response.headers.get("Content-Type", "").startswith("image/"):
             return response
         return super().process_response(request, response)

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from phonenumber_field.modelfields import PhoneNumberField
 
 from kinekracht.fields import PictureField, RichTextField, unquoted
@@ -22,7 +23,7 @@ MOST_DAYS = 400  # that somebody may ask for an appointment ahead
 class PracticeManager(models.Manager["Practice"]):
     def current(self) -> "Practice":
         """The practice; before anything was entered an empty one, so that pages still work."""
-        rows = self.only_row.find()
+        rows = self.only_row.rows()
         return copy(practice_in(*rows)) if rows else Practice()
 
     @cached_property
@@ -155,6 +156,11 @@ class Practice(models.Model):
         numbers = [number for number in (self.telephone, self.mobile) if number]
         return [Telephone(belgian(number), number.as_e164) for number in numbers]
 
+    @cached_property
+    def markup(self) -> dict[str, SafeString]:
+        """What templates made of the practice as it is (see the tag ``once``)."""
+        return {}
+
 
 def columns() -> list[str]:
     """The names of the columns of Practice."""
@@ -163,9 +169,9 @@ def columns() -> list[str]:
 
 @lru_cache(maxsize=1)
 def practice_in(row: tuple[Any, ...]) -> Practice:
-    """The practice in a row of the database; reading telephone numbers takes it longest."""
+    """The practice in a row of the database, with what is made of it once for all pages."""
     practice = Practice.from_db(None, columns(), row)
-    _ = practice.telephones  # once for all pages
+    _ = practice.telephones, practice.markup
     return practice
 
 

@@ -7,7 +7,8 @@ for as long as the database fails.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import TypeVar
@@ -30,6 +31,7 @@ PATIENCE = 5  # seconds that others wait for it
 GLANCE = 0.01
 MOST_NEAR = 200  # pages that a process has at hand; an article takes some 70 kB
 PAUSE = 5  # seconds without the shared cache after it failed, or for an aged page in an outage
+NEGOTIATED = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 GONE = {
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -47,8 +49,7 @@ Result = TypeVar("Result")
 class PageCache:
     """Middleware: answers from what is kept, and keeps what is rendered.
 
-    Outside everything that needs the database or a session, so what it keeps has their headers.
-    Inside what compresses and compares ETags, which leaves a kept page as it is.
+    Outside all that costs time, so that what it keeps has passed it, with the headers of it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -116,7 +117,8 @@ class PageCache:
 
     def show(self, request: HttpRequest, key: str, aged: Page | None) -> HttpResponse:
         """The answer, which is kept if it may be; in an outage the ``aged`` page."""
-        response = self.get_response(request)
+        with plainly(request) if may_shape_pages(request) else nullcontext():
+            response = self.get_response(request)
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and aged:
             return aged.answer(
                 request,
@@ -158,6 +160,14 @@ class SharedCache:
             self.rests_until = time.monotonic() + PAUSE
             logger.error("%s: pages are not kept", type(error).__name__)  # noqa: TRY400  it may quote them
             return None
+
+
+@contextmanager
+def plainly(request: HttpRequest) -> Iterator[None]:
+    """Have a page rendered whole and not compressed, for a visitor who asks for less."""
+    asked = {name: request.META.pop(name) for name in NEGOTIATED if name in request.META}
+    yield
+    request.META.update(asked)
 
 
 def is_ours(request: HttpRequest) -> bool:

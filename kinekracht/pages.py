@@ -10,7 +10,7 @@ import brotli
 from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers, set_response_etag
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import parse_header_parameters
 from django.utils.text import compress_string
 
@@ -33,7 +33,7 @@ class Page(NamedTuple):
         return time.time() < self.fresh_until
 
     def answer(self, request: HttpRequest, **headers: str) -> HttpResponse:
-        """The page in the encoding that the browser likes best."""
+        """The page in the encoding that the browser likes best, or 304 if it has that."""
         encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         if encoding not in self.bodies:
             encoding = ""
@@ -46,7 +46,10 @@ class Page(NamedTuple):
             response.headers["ETag"] = "W/" + self.headers["ETag"]
         for name, value in headers.items():
             response.headers[name.replace("_", "-")] = value
-        return response
+        if "HTTP_IF_NONE_MATCH" not in request.META:
+            return response
+        etag = response.headers["ETag"]
+        return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def page_of(request: HttpRequest, response: HttpResponse) -> Page | None:

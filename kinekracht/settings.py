@@ -158,8 +158,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kinekracht.middleware.trust_proxy",
-    "kinekracht.middleware.GZipTextMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "kinekracht.page_cache.PageCache",  # before all that a kept page has no need of
     "kinekracht.middleware.isolate",
     "django.middleware.security.SecurityMiddleware",
@@ -168,6 +166,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kinekracht.middleware.only_known_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kinekracht.middleware.GZipTextMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "kinekracht.limits.LimitMiddleware",  # before the form is read, here and by CSRF
     "kinekracht.middleware.RefuseNullBytes",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.core.serializers.json import DjangoJSONEncoder
+from django.template import Context
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -28,3 +30,28 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 def monogram(name: str) -> str:
     """The first letters of somebody's names: LD."""
     return "".join(word[0].upper() for word in name.split()[:2])
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> "OnceNode":
+    """What stands between ``{% once thing "name" %}`` and ``{% endonce %}``, kept with the thing.
+
+    In it may be nothing but what the thing holds: it is rendered anew for another one only.
+    """
+    _, thing, name = token.split_contents()
+    nodes = parser.parse(["endonce"])
+    parser.delete_first_token()
+    return OnceNode(parser.compile_filter(thing), name.strip('"'), nodes)
+
+
+class OnceNode(Node):
+    """``thing.markup`` is what was made of it, by name."""
+
+    def __init__(self, thing: FilterExpression, name: str, nodes: NodeList) -> None:
+        self.thing, self.name, self.nodes = thing, name, nodes
+
+    def render(self, context: Context) -> SafeString:
+        markup: dict[str, SafeString] = self.thing.resolve(context).markup
+        if self.name not in markup:
+            markup[self.name] = self.nodes.render(context)
+        return markup[self.name]

@@ -10,6 +10,8 @@ from django.utils import timezone
 from PIL import Image
 
 from articles.blocks import Figure
+from articles.models import Article, Category
+from kinekracht.models import Practitioner, Treatment
 from tests.factories import (
     ArticleFactory,
     CategoryFactory,
@@ -339,3 +341,37 @@ def test_reading_pages_take_nothing(client, method):
     article = ArticleFactory()
     for path in (LIST, article.get_absolute_url(), "/artikels/feed/", "/sitemap.xml"):
         assert getattr(client, method)(path).status_code == 405
+
+
+CHANGES = [
+    (
+        Article,
+        {"title": "Andere titel"},
+        6,
+    ),  # in the title, the heading, the way there, and for machines
+    (Article, {"lead": "Andere inleiding."}, 4),
+    (Article, {"seo_description": "Andere omschrijving."}, 3),
+    (Article, {"updated_on": dt.date(2026, 3, 4)}, 1),
+    (Category, {"name": "Andere categorie"}, 2),
+    (Treatment, {"name": "Andere behandeling"}, 1),
+    (Practitioner, {"name": "Andere naam"}, 2),
+    (Practitioner, {"role": "Andere functie"}, 1),
+]
+
+
+@pytest.mark.parametrize(("model", "change", "least"), CHANGES)
+def test_what_was_changed_shows_in_every_place_the_next_time(client, model, change, least):
+    """Also when it was rendered before, and past all signals."""
+    person = PractitionerFactory()
+    article = ArticleFactory(
+        author=person,
+        reviewer=person,
+        reviewed_on=dt.date(2026, 2, 1),
+        treatment=TreatmentFactory(),
+    )
+    client.get(article.get_absolute_url())
+    [(name, value)] = change.items()
+    model.objects.update(**change)
+    text = client.get(article.get_absolute_url()).content.decode()
+    shown = "4 maart 2026" if name == "updated_on" else value
+    assert text.lower().count(shown.lower()) >= least

@@ -5,6 +5,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
+from django.template import Context, Template
 from pytest_django.asserts import assertNumQueries
 
 from booking.models import Worker
@@ -280,3 +281,18 @@ def test_what_one_does_to_the_practice_is_not_seen_by_others(db):
     PracticeFactory()
     Practice.objects.current().name = "Anders"
     assert Practice.objects.current().name == "KineKracht"
+
+
+def test_once_renders_anew_for_another_thing_only():
+    class Thing:
+        def __init__(self, name):
+            self.name, self.markup = name, {}
+
+    template = Template('{% load practice %}{% once thing "a" %}<{{ thing.name }}>{% endonce %}')
+    one, other = Thing("een"), Thing("&")
+    assert [template.render(Context({"thing": each})) for each in (one, other)] == [
+        "<een>",
+        "<&amp;>",
+    ]
+    one.name = "zo niet"
+    assert template.render(Context({"thing": one})) == "<een>"
