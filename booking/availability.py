@@ -175,19 +175,17 @@ def closures_in(period: Period) -> list[Closed]:
     ]
 
 
-def cells_in(
-    period: Period, people: set[int], ignoring: Appointment | None
-) -> dict[int, set[dt.datetime]]:
-    """The cells that are taken, for each of ``people``."""
+def cells_in(period: Period, people: set[int], ignoring: Appointment | None) -> dict[int, set[int]]:
+    """The cells that are taken, for each of ``people``, in seconds."""
     found = cells_of(len(people), but_one=ignoring is not None).rows(
         begin=period.start,
         end=period.end,
         ignoring=ignoring and ignoring.pk,
         **{str(n): practitioner for n, practitioner in enumerate(people)},
     )
-    taken: dict[int, set[dt.datetime]] = defaultdict(set)
+    taken: dict[int, set[int]] = defaultdict(set)
     for practitioner, start in found:
-        taken[practitioner].add(dt.datetime.fromtimestamp(start, dt.UTC))
+        taken[practitioner].add(start)
     return taken
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from booking.slots import CELL, Closed, Demand, Period, Rule, free_slots
+from booking.slots import CELL, Closed, Demand, Period, Rule, free_slots, seconds
 from tests.booking import oracle
 from tests.booking.factories import brussels
 
@@ -39,7 +39,8 @@ class World:
 
     @property
     def slots(self):
-        return free_slots(**vars(self))
+        taken = {person: set(map(seconds, cells)) for person, cells in self.taken.items()}
+        return free_slots(**vars(self) | {"taken": taken})
 
     @property
     def expected(self):
