@@ -34,6 +34,7 @@ from tests.booking import oracle  # noqa: E402
 DAY = dt.timedelta(days=1)
 SPANS = {"week": WEEK, "month": MONTH, "year": 366 * DAY}
 Moments = list[dt.datetime]
+LOOKS = 3  # in a row, the fastest of which counts: the first finds the memory as another left it
 
 
 def main() -> int:
@@ -107,9 +108,14 @@ def cost(look: Callable[[], object]) -> dict[str, float]:
     """What it costs, once it has been done a moment ago."""
     with CaptureQueriesContext(connection) as queries:
         look()
+    return {"seconds": min(timed(look) for _ in range(LOOKS)), "queries": len(queries)}
+
+
+def timed(look: Callable[[], object]) -> float:
+    """How many seconds it takes."""
     begin = time.perf_counter()
     look()
-    return {"seconds": time.perf_counter() - begin, "queries": len(queries)}
+    return time.perf_counter() - begin
 
 
 def say(found: Mapping[str, object]) -> None:

@@ -130,10 +130,10 @@ def refuse_differences(targets: dict[str, Target]) -> None:
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[int]:
-    """A Redis that keeps nothing on a disk; the port it listens on. It has the server's core."""
+    """A Redis, not on the server's core, that writes nothing to a disk; the port it listens on."""
     port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with machine.on(machine.SERVER), (folder / "redis.log").open("w") as log:
+    with machine.on(machine.CLIENT), (folder / "redis.log").open("w") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log)  # noqa: S603  it is our own
     try:
         yield port

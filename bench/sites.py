@@ -133,7 +133,7 @@ class Store:
         self.server: Any = None
         if postgresql:
             # Its usual settings: what is confirmed is on the disk.
-            with machine.on(machine.SERVER):
+            with machine.on(machine.CLIENT):
                 self.server = stack.enter_context(running_server(durable=True))
             PostgreSQL(self.server, "postgres").execute(f"CREATE DATABASE {BASE}")
             self.base: Database = PostgreSQL(self.server, BASE)

@@ -28,16 +28,22 @@ from kinekracht.prepared import Prepared, given
 
 OFFERS = 6  # other moments, where one has gone
 
-TREATMENT = Prepared(Treatment.objects.filter(slug=given("slug"), bookable=True))
-PEOPLE = Prepared(Practitioner.objects.filter(treatments=given("treatment"), bookable=True))
+# Who can be booked for a treatment, if that can be booked.
+BOOKABLE = Prepared(
+    Treatment.practitioners.through.objects.filter(
+        treatment__slug=given("slug"), treatment__bookable=True, practitioner__bookable=True
+    )
+    .select_related("treatment", "practitioner")
+    .order_by("practitioner__position", "practitioner__name")
+)
 
 
 def bookable_or_404(slug: str) -> tuple[Treatment, list[Practitioner]]:
     """A treatment that can be booked online, and the people who can be booked for it."""
-    for treatment in TREATMENT.find(slug=slug):
-        if people := PEOPLE.find(treatment=treatment.pk):
-            return treatment, people
-    raise Http404
+    found = BOOKABLE.find(slug=slug)
+    if not found:
+        raise Http404
+    return found[0].treatment, [each.practitioner for each in found]
 
 
 def preferred(request: HttpRequest, people: list[Practitioner]) -> Practitioner | None:

@@ -201,11 +201,11 @@ def test_free_times_cost_the_same_whatever_is_booked(
             duration_minutes=15,
             pause_minutes=0,
         )
-    # The treatment, its people, hours, closures, cells, the practice.
+    # The treatment with its people, hours, closures, cells, the practice.
     for page in (TIMES, f"{TIMES}?week=2026-W48", f"{TIMES}?week=2026-W50"):
-        with django_assert_num_queries(6, info=page):
+        with django_assert_num_queries(5, info=page):
             client.get(page)
-    with django_assert_num_queries(8):  # whether Christmas is kept, for its times and its name
+    with django_assert_num_queries(7):  # whether Christmas is kept, for its times and its name
         client.get(f"{TIMES}?week=2026-W52")
 
 
@@ -213,7 +213,7 @@ def test_when_two_weeks_are_full_it_looks_at_the_rest_once(
     client, clinic, django_assert_num_queries
 ):
     Closure.objects.create(starts_at=clinic.now, ends_at=brussels(2026, 12, 7))
-    with django_assert_num_queries(10):  # of which one for the holidays up to the horizon
+    with django_assert_num_queries(9):  # of which one for the holidays up to the horizon
         page = client.get(TIMES)
     assert texts(page, ".//h2")[0] == "7 december tot 13 december 2026"
 
