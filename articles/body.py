@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast, JSONObject
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from articles.blocks import BLOCKS, Block, Symptom, WhenToCall, symptom_anchor
 from articles.headings import Entry, Outline
 from articles.models import Article, Reference
 from articles.references import Citations, fold, without_citations
+from kinekracht.models import Markup
 from kinekracht.prepared import Prepared, given
 
 Row = tuple[Any, ...]
@@ -37,7 +38,7 @@ class Body:
     blocks: list[Block]
     contents: list[Entry]
     sources: list[Source]
-    markup: dict[str, SafeString] = field(default_factory=dict)
+    markup: Markup = field(default_factory=dict)
 
 
 def fields_of(kind: type[Block]) -> dict[str, F]:

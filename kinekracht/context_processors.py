@@ -25,10 +25,18 @@ def menu(urlconf: str) -> list[tuple[str, str]]:
 
 
 def practice(request: HttpRequest) -> dict[str, object]:
-    """The practice, the site's own address, its menu, and where its two calls to action lead."""
+    """The practice, the site's own address, its menu, and where its two calls to action lead.
+
+    ``section`` is the entry of the menu below which the page is, ``is_section`` whether it is that.
+    """
+    entries = menu(settings.ROOT_URLCONF)
+    sections = ["/"] if request.path == "/" else [url for url, _ in entries]
+    section = next((url for url in sections if request.path.startswith(url)), "")
     return {
         "json_ld": [],  # what a page tells search engines, unless its view says more
-        "menu": menu(settings.ROOT_URLCONF),
+        "menu": entries,
+        "section": section,
+        "is_section": request.path == section,
         "practice": SimpleLazyObject(Practice.objects.current),
         "site_url": settings.SITE_URL,
         "appointment_url": reverse("booking:start"),

@@ -20,6 +20,9 @@ MOST_MINUTES = 8 * 60  # of one appointment, or of the pause after it
 MOST_DAYS = 400  # that somebody may ask for an appointment ahead
 
 
+Markup = dict[tuple[Any, ...], SafeString]  # what templates made of something, by name
+
+
 class PracticeManager(models.Manager["Practice"]):
     def current(self) -> "Practice":
         """The practice; before anything was entered an empty one, so that pages still work."""
@@ -157,7 +160,7 @@ class Practice(models.Model):
         return [Telephone(belgian(number), number.as_e164) for number in numbers]
 
     @cached_property
-    def markup(self) -> dict[str, SafeString]:
+    def markup(self) -> Markup:
         """What templates made of the practice as it is (see the tag ``once``)."""
         return {}
 

@@ -1,7 +1,7 @@
 """How the public pages write things: no logic beyond formatting."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,6 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kinekracht.formatting import belgian
+
+if TYPE_CHECKING:
+    from kinekracht.models import Markup
 
 register = template.Library()
 register.filter(belgian)
@@ -36,22 +39,26 @@ def monogram(name: str) -> str:
 def once(parser: Parser, token: Token) -> "OnceNode":
     """What stands between ``{% once thing "name" %}`` and ``{% endonce %}``, kept with the thing.
 
-    In it may be nothing but what the thing holds: it is rendered anew for another one only.
+    In it may be nothing but what the thing holds: it is rendered anew for another one only. Where
+    it shows more, that stands behind the name, and may have few values.
     """
-    _, thing, name = token.split_contents()
+    _, thing, *names = map(parser.compile_filter, token.split_contents())
     nodes = parser.parse(["endonce"])
     parser.delete_first_token()
-    return OnceNode(parser.compile_filter(thing), name.strip('"'), nodes)
+    return OnceNode(thing, names, nodes)
 
 
 class OnceNode(Node):
     """``thing.markup`` is what was made of it, by name."""
 
-    def __init__(self, thing: FilterExpression, name: str, nodes: NodeList) -> None:
-        self.thing, self.name, self.nodes = thing, name, nodes
+    def __init__(
+        self, thing: FilterExpression, names: list[FilterExpression], nodes: NodeList
+    ) -> None:
+        self.thing, self.names, self.nodes = thing, names, nodes
 
     def render(self, context: Context) -> SafeString:
-        markup: dict[str, SafeString] = self.thing.resolve(context).markup
-        if self.name not in markup:
-            markup[self.name] = self.nodes.render(context)
-        return markup[self.name]
+        markup: Markup = self.thing.resolve(context).markup
+        names = tuple(name.resolve(context) for name in self.names)
+        if names not in markup:
+            markup[names] = self.nodes.render(context)
+        return markup[names]

@@ -296,3 +296,23 @@ def test_once_renders_anew_for_another_thing_only():
     ]
     one.name = "zo niet"
     assert template.render(Context({"thing": one})) == "<een>"
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/", [("/", "page")]),
+        ("/contact/", [("/contact/", "page")]),
+        ("/artikels/", [("/artikels/", "page")]),
+        ("/artikels/feest/", [("/artikels/", "true")]),
+        ("/afspraak/terugbellen/", []),
+        ("/privacy/", []),
+    ],
+)
+def test_the_menu_says_where_the_page_is(client, path, current):
+    PracticeFactory()
+    ArticleFactory(slug="feest")
+    client.get("/over-ons/")  # another page before
+    for _ in range(2):
+        header = body(client.get(path)).partition("</header>")[0]
+        assert re.findall(r'href="([^"]*)" aria-current="(\w+)"', header) == current

@@ -376,7 +376,7 @@ def test_a_body_that_is_no_form_is_refused_or_leaves_all_questions_open(
     assert "kanarie" not in caplog.text
 
 
-@pytest.mark.urls("tests.selftest.urls_without_home")
+@pytest.mark.urls("tests.selftest.urls_without_contact")
 def test_an_error_report_hides_the_answers(client, questionnaire):
     """A page that can't be made is reported with what its code had in hand."""
     with pytest.raises(NoReverseMatch) as caught:

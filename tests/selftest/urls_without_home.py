@@ -1,5 +1,0 @@
-"""The site's addresses but for one, that every page links to: no page can be made."""
-
-from kinekracht.urls import urlpatterns as site
-
-urlpatterns = [pattern for pattern in site if getattr(pattern, "name", None) != "home"]
