@@ -33,7 +33,7 @@ class Block(create_plugin_base(Article)):  # type: ignore[misc]
     sees_page: ClassVar[bool] = False  # whether its template shows more than the block
     icon: ClassVar[str] = "notes"
 
-    markup: str | None = None  # as its template rendered it
+    printed: str | None = None  # as its template rendered it
 
     class Meta:
         abstract = True

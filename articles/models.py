@@ -128,10 +128,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Ready, with a date to come: appears by itself."""
         return self.filter(status=Article.Status.PUBLISHED, published_at__gt=timezone.now())
 
-    def next_publication(self) -> dt.datetime | None:
-        """When the next scheduled article appears; None if there is none."""
-        times = self.scheduled().order_by("published_at").values_list("published_at", flat=True)
-        return times.first()
+    def next_publication(self, *, after: dt.datetime) -> dt.datetime | None:
+        """When the first article appears that did not yet at ``after``; None if there is none."""
+        later = self.filter(status=Article.Status.PUBLISHED, published_at__gt=after)
+        return later.order_by("published_at").values_list("published_at", flat=True).first()
 
     def drafts(self) -> "ArticleQuerySet":
         return self.filter(status=Article.Status.DRAFT)

@@ -39,6 +39,7 @@ class Live(Site, Server):
             folder,
             DJANGO_SETTINGS_MODULE=settings,
             WEB_CONCURRENCY=str(workers),
+            CACHE_STATUS="1",  # to see that what is measured as kept is kept
             **variables,
         )
         folder.mkdir(exist_ok=True)

@@ -59,7 +59,13 @@ def empty_log(_now: dt.datetime) -> None:
     """Let nothing that was deleted stand in SQLite's log of writes, beside the database."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # Not now if somebody reads: while it waited for them, nobody could write.
+            [patience] = cursor.execute("PRAGMA busy_timeout").fetchone()
+            cursor.execute("PRAGMA busy_timeout = 0")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def forget_confided(now: dt.datetime) -> int:

@@ -6,20 +6,25 @@ name is never out of date, and nobody has to know where a change shows.
 
 import logging
 import secrets
+import time
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
 # Whose tables say what there is to read. Whoever publishes something changes one of them.
 CONTENT = {"kinekracht", "articles", "selftest"}
 KEY = "content-version"
+PAUSE = 5  # seconds
 
 logger = logging.getLogger(__name__)
 
 
 def current() -> str | None:
     """The name of now; None where the cache keeps nothing."""
+    if Missed.change:
+        change()
     name: str | None = cache.get(KEY)
     if name is None:
         # Not the one of before, however it got lost; and of several processes all take one.
@@ -29,11 +34,28 @@ def current() -> str | None:
 
 
 def change() -> None:
-    """From now on it is another. Never raises: what was published is published."""
+    """From now on it is another. Never raises: what was published is published.
+
+    Where it can't be said, this process says it later, and doesn't try for each row of an article.
+    """
+    Missed.change = True
+    if time.monotonic() < Missed.rests_until:
+        return
     try:
         cache.delete(KEY)
+        Missed.change = False
+        if settings.CACHES["default"]["BACKEND"] == "kinekracht.file_cache.FileCache":
+            cache.clear()  # others forget by themselves what nobody asks for
     except Exception as error:  # noqa: BLE001  each backend has its own
+        Missed.rests_until = time.monotonic() + PAUSE
         logger.error("%s: pages may stay as they were for minutes", type(error).__name__)  # noqa: TRY400  it may quote values
+
+
+class Missed:
+    """Whether this process couldn't say that something has changed, and until when it won't try."""
+
+    change = False
+    rests_until = 0.0
 
 
 def change_on_commit(**_: Any) -> None:

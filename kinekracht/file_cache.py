@@ -19,6 +19,9 @@ class FileCache(FileBasedCache):
             locks.lock(turn, locks.LOCK_EX)  # the kernel gives it back if we are killed
             return bool(super().add(key, value, timeout, version))
 
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        return self.get(key, version=version) is not None
+
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         try:
             return super().get(key, default, version)

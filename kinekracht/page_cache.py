@@ -8,7 +8,7 @@ for as long as the database fails.
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import TypeVar
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from kinekracht import content_version
 from kinekracht.caching import page_parameters
@@ -27,7 +28,7 @@ from kinekracht.release import release
 
 WEEK = 7 * 24 * 60 * 60
 TURN = 30  # seconds that a page may take; whoever renders it for longer does so for nobody else
-PATIENCE = 5  # seconds that others wait for it
+PATIENCE = 2  # seconds that others wait for it
 GLANCE = 0.01
 MOST_NEAR = 200  # pages that a process has at hand; an article takes some 70 kB
 PAUSE = 5  # seconds without the shared cache after it failed, or for an aged page in an outage
@@ -54,8 +55,9 @@ class PageCache:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.shared = SharedCache()
+        self.reads, self.writes = SharedCache(), SharedCache()  # a full disk can still be read
         self.near: dict[str, Page] = {}  # of this process: no copy, no unpickling
+        release()  # of the code that was loaded, and not of what is there by the first request
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = self.key_of(request)
@@ -64,12 +66,12 @@ class PageCache:
         page = self.recall(key)
         if page and page.is_fresh:
             return page.answer(request)
-        if not may_shape_pages(request):
-            return self.show(request, key, page)
-        if self.shared.call(cache.add, f"{key}-turn", 1, TURN):
+        if page is None and not may_shape_pages(request):
+            return self.show(request, key, None)[0]
+        if self.writes.call(cache.add, f"{key}-turn", 1, TURN):
             return self.take_turn(request, key)
         page = page or self.wait_for(key)
-        return page.answer(request) if page else self.get_response(request)
+        return page.answer(request) if page else self.show(request, key, None)[0]
 
     def key_of(self, request: HttpRequest) -> str | None:
         """Under which name the answer is kept; None if there is no public page to be had."""
@@ -81,7 +83,7 @@ class PageCache:
         query = request.META.get("QUERY_STRING", "")
         if query and not is_known(query, known):
             return None
-        version = self.shared.call(content_version.current)
+        version = self.reads.call(content_version.current)
         if version is None:
             return None
         address = blake2b(f"{request.path}?{query}".encode(), digest_size=16).hexdigest()
@@ -91,7 +93,7 @@ class PageCache:
         """The page, fresh or aged, as it was kept by this process or by any."""
         page = self.near.get(key)
         if page is None or not page.is_fresh:
-            page = self.shared.call(cache.get, key)
+            page = self.reads.call(cache.get, key)
             if page and page.is_fresh:
                 if len(self.near) >= MOST_NEAR:
                     self.near.clear()
@@ -100,37 +102,33 @@ class PageCache:
 
     def take_turn(self, request: HttpRequest, key: str) -> HttpResponse:
         """Render the page while others wait for it, unless one of them has just done so."""
-        keep_turn = False
+        is_outage = False
         try:
             page = self.recall(key)
             if page and page.is_fresh:
                 return page.answer(request)
-            response = self.show(request, key, page)
-            # Let nobody else run into an outage while there is an aged page to show.
-            keep_turn = "detail=outage" in response.headers.get("Cache-Status", "")
+            response, is_outage = self.show(request, key, page)
             return response
         finally:
-            if keep_turn:
-                self.shared.call(cache.set, f"{key}-turn", 1, PAUSE)
-            else:
-                self.shared.call(cache.delete, f"{key}-turn")
+            with suppress(Exception):  # whatever it is, others don't wait for long
+                if is_outage:  # let nobody else run into it for a while
+                    cache.set(f"{key}-turn", 1, PAUSE)
+                else:
+                    cache.delete(f"{key}-turn")
 
-    def show(self, request: HttpRequest, key: str, aged: Page | None) -> HttpResponse:
-        """The answer, which is kept if it may be; in an outage the ``aged`` page."""
+    def show(self, request: HttpRequest, key: str, aged: Page | None) -> tuple[HttpResponse, bool]:
+        """The answer, which is kept if it may be; or, and then True, the ``aged`` page."""
+        begun = timezone.now()
         with plainly(request) if may_shape_pages(request) else nullcontext():
             response = self.get_response(request)
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and aged:
-            return aged.answer(
-                request,
-                Cache_Control="no-store",
-                Cache_Status="KineKracht; hit; detail=outage",
-            )
+            return aged.answer(request, "hit; detail=outage"), True
         if response.status_code in GONE:
-            self.shared.call(cache.delete, key)
-        elif page := page_of(request, response):
-            self.shared.call(cache.set, key, page, WEEK)
-            return page.answer(request, Cache_Status="KineKracht; fwd=miss; stored")
-        return response
+            self.writes.call(cache.delete, key)
+        elif page := page_of(request, response, begun=begun):
+            self.writes.call(cache.set, key, page, WEEK)
+            return page.answer(request, "fwd=miss; stored"), False
+        return response, False
 
     def wait_for(self, key: str) -> Page | None:
         """The page that somebody else is rendering; None if it comes to nothing, or takes long."""
@@ -138,7 +136,7 @@ class PageCache:
         while time.monotonic() < deadline:
             if page := self.recall(key):
                 return page
-            if not self.shared.call(cache.has_key, f"{key}-turn"):
+            if not self.reads.call(cache.has_key, f"{key}-turn"):
                 return self.recall(key)
             time.sleep(GLANCE)
         return None

@@ -1,5 +1,6 @@
 """What is kept of a page, and served again: its headers, and its body in each encoding."""
 
+import datetime as dt
 import time
 from functools import lru_cache
 from http import HTTPStatus
@@ -11,7 +12,6 @@ from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
-from django.utils.http import parse_header_parameters
 from django.utils.text import compress_string
 
 from articles.models import Article
@@ -30,9 +30,9 @@ class Page(NamedTuple):
 
     @property
     def is_fresh(self) -> bool:
-        return time.time() < self.fresh_until
+        return 0 < self.fresh_until - time.time() <= MAX_AGE  # clocks may be put back
 
-    def answer(self, request: HttpRequest, **headers: str) -> HttpResponse:
+    def answer(self, request: HttpRequest, status: str = "hit") -> HttpResponse:
         """The page in the encoding that the browser likes best, or 304 if it has that."""
         encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         if encoding not in self.bodies:
@@ -40,23 +40,23 @@ class Page(NamedTuple):
         body = self.bodies[encoding]
         response = HttpResponse(body, headers=self.headers)
         response.headers["Content-Length"] = str(len(body))
-        response.headers["Cache-Status"] = "KineKracht; hit"
+        if not self.is_fresh:
+            response.headers["Cache-Control"] = "no-store"
+        if settings.CACHE_STATUS:
+            response.headers["Cache-Status"] = f"KineKracht; {status}"
         if encoding:
             response.headers["Content-Encoding"] = encoding
             response.headers["ETag"] = "W/" + self.headers["ETag"]
-        for name, value in headers.items():
-            response.headers[name.replace("_", "-")] = value
         if "HTTP_IF_NONE_MATCH" not in request.META:
             return response
         etag = response.headers["ETag"]
         return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def page_of(request: HttpRequest, response: HttpResponse) -> Page | None:
-    """What to keep of an answer; None if it isn't the same for everybody."""
+def page_of(request: HttpRequest, response: HttpResponse, *, begun: dt.datetime) -> Page | None:
+    """What to keep of an answer that was ``begun`` then; None if it isn't for everybody."""
     if (
-        request.method != "GET"
-        or response.status_code != HTTPStatus.OK
+        response.status_code != HTTPStatus.OK
         or not is_public(response)
         or response.cookies
         or response.headers.get("Vary", "Accept-Encoding") != "Accept-Encoding"
@@ -64,10 +64,10 @@ def page_of(request: HttpRequest, response: HttpResponse) -> Page | None:
     ):
         return None
     try:
-        changes_at = Article.objects.next_publication()
+        changes_at = Article.objects.next_publication(after=begun)
     except Error:
         return None
-    until = time.time() + MAX_AGE
+    until = begun.timestamp() + MAX_AGE
     patch_vary_headers(response, ["Accept-Encoding"])
     set_response_etag(response)
     return Page(
@@ -78,12 +78,13 @@ def page_of(request: HttpRequest, response: HttpResponse) -> Page | None:
 
 
 def may_shape_pages(request: HttpRequest) -> bool:
-    """Whether this visitor's request may become everybody's page.
+    """Whether what this visitor gets may become everybody's page.
 
-    It comes without a cookie, so it can't be somebody in particular; and to the site's own
-    address, so no other one finds its way into a page.
+    It asks for all of it. It comes without a cookie, so it can't be somebody in particular; and to
+    the site's own address, so no other one finds its way into a page.
     """
-    return not request.COOKIES and request.get_host() == urlsplit(settings.SITE_URL).netloc
+    is_own_address = request.get_host() == urlsplit(settings.SITE_URL).netloc
+    return request.method == "GET" and not request.COOKIES and is_own_address
 
 
 def encoded(body: bytes, content_type: str) -> dict[str, bytes]:
@@ -102,7 +103,7 @@ def best_encoding(accepted: str) -> str:
     """The smallest of our encodings among those that an Accept-Encoding header takes."""
     names = set()
     for item in accepted.lower().split(","):
-        name, parameters = parse_header_parameters(item)
-        if parameters.get("q", "1").strip("0."):  # 0 means: not that one
+        name, _, weight = item.replace(" ", "").partition(";")
+        if weight.removeprefix("q=").strip("0.") or not weight:  # 0 means: not that one
             names.add(name)
     return next((encoding for encoding in ("br", "gzip") if encoding in names), "")

@@ -36,7 +36,8 @@ class Prepared:
     @cached_property
     def written(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
         """The SQL and what it takes, and what reads its answer."""
-        compiler = self.queryset.query.get_compiler(connection=connection)
+        # A clone, as writing changes it, and two threads may do so at the same time.
+        compiler = self.queryset.query.clone().get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         return compiler, sql, tuple(parameters)
 

@@ -13,7 +13,7 @@ PLAIN = (bool, int, float, str, dt.timedelta)
 
 @cache
 def release() -> str:
-    """A hash of code, templates, names of static files, packages and plain settings.
+    """A hash of code, templates, names of static files, packages, database and plain settings.
 
     The same on every machine with the same ones, wherever its folders are.
     """
@@ -25,6 +25,8 @@ def release() -> str:
     for file in sorted(files):
         if file.exists():
             state.update(file.name.encode() + file.read_bytes())
+    database = settings.DATABASES["default"]
+    state.update(f"{database['NAME']} at {database.get('HOST')} ".encode())
     for name in sorted(dir(settings)):
         value = getattr(settings, name, None)
         if isinstance(value, PLAIN):

@@ -34,10 +34,11 @@ def required(name: str, *, in_debug: str) -> str:
 
 
 def site_url(value: str) -> str:
-    """``value`` without its trailing slash, if it is an origin such as https://example.be."""
+    """``value`` as browsers write it, if it is an origin such as https://example.be."""
     if ORIGIN.fullmatch(value) is None:
         raise ImproperlyConfigured(f"SITE_URL must look like https://example.be, not {value!r}.")
-    return value.rstrip("/")
+    origin = value.rstrip("/").lower()
+    return origin.removesuffix(":443" if origin.startswith("https") else ":80")
 
 
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
@@ -301,6 +302,8 @@ FILES: dict[str, Any] = {
 NOTHING = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 shared = service("CACHE_URL", default=NOTHING if DEBUG else FILES, parse=cache_url)
 CACHES = {"default": {"KEY_PREFIX": "kinekracht"} | shared}
+# Tell whether a page was kept: for measuring only, as it tells whether somebody has read it lately.
+CACHE_STATUS = env.bool("CACHE_STATUS", default=False)
 
 # Language and time
 LANGUAGE_CODE = "nl-be"

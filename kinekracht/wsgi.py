@@ -19,8 +19,7 @@ def only_utf8(wrapped: Any) -> Any:
     """
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
-        if parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}:
+        if is_utf8(environ.get("CONTENT_TYPE", "")):
             answer: Iterable[bytes] = wrapped(environ, start_response)
             return answer
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
@@ -28,6 +27,15 @@ def only_utf8(wrapped: Any) -> Any:
         return [b"Deze vraag is niet te lezen: gebruik UTF-8.\n"]
 
     return application
+
+
+def is_utf8(content_type: str) -> bool:
+    """Whether it names no other charset, in whatever way; what can't be read is no way."""
+    try:
+        _, parameters = parse_header_parameters(content_type)
+    except Exception:  # noqa: BLE001  it meets codecs, too
+        return False
+    return parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
 
 
 application = only_utf8(get_wsgi_application())

@@ -39,6 +39,8 @@ from kinekracht.settings import DATABASES, RATE_LIMITS, STORAGES  # noqa: E402
 # With many requests a second and a clock that stands still, tests look like a flood.
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, 0)
 
+CACHE_STATUS = True
+
 # A slow hash is right for passwords, and a waste in tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -81,6 +81,7 @@ def restore(
         backup = unpack(path, work)
         refuse_overwriting(database, replace=replace, now=now)
         database.put_back(backup.files[database.member], backup.facts)
+        content_version.change()
         connection.close()
         call_command("migrate", interactive=False, verbosity=0)
         put_files(backup)

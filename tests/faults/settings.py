@@ -21,6 +21,8 @@ STORAGES = STORAGES | {
 
 MIDDLEWARE = [*MIDDLEWARE, "tests.faults.rendered.note"]  # what gets this far is rendered
 
+CACHE_STATUS = True
+
 without = os.environ.get("WITHOUT", "").split()
 
 if "handlers" in without:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from kinekracht.middleware import trust_proxy
+from kinekracht.wsgi import is_utf8
 from tests.factories import ArticleFactory, PracticeFactory, QuestionnaireFactory
 
 
@@ -211,3 +212,19 @@ def test_https_is_believed_of_a_trusted_proxy_only(site, client, settings):
         settings.TRUSTED_PROXY = [ipaddress.ip_network(proxy)]
         fresh = Client()
         assert fresh.get("/", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_read"),
+    [
+        ("", True),
+        ("text/plain", True),
+        ("text/plain; charset=UTF-8", True),
+        ("text/plain; charset=zlib", False),
+        ("text/plain; charset*=x-bad''utf-8", False),
+        ("text/plain; charset*=undefined''utf-8", False),
+        ("text/plain; charset*; charset*0", False),
+    ],
+)
+def test_only_utf8_is_read_and_nothing_fails_over_the_rest(content_type, is_read):
+    assert is_utf8(content_type) is is_read
