@@ -21,6 +21,7 @@ for _name in (
     "EMAIL_URL",
     "SHARED_DIR",
     "TRUSTED_PROXY",
+    *(f"{scope}_PER_MINUTE" for scope in ("BOOKING", "LOGIN", "SEARCH", "SELF_TEST")),
 ):
     os.environ.pop(_name, None)
 os.environ |= {
