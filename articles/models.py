@@ -124,14 +124,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """What visitors may read now: published, and its date is not to come."""
         return self.filter(status=Article.Status.PUBLISHED, published_at__lte=now or timezone.now())
 
-    def scheduled(self) -> "ArticleQuerySet":
+    def scheduled(self, now: Any = None) -> "ArticleQuerySet":
         """Ready, with a date to come: appears by itself."""
-        return self.filter(status=Article.Status.PUBLISHED, published_at__gt=timezone.now())
+        return self.filter(status=Article.Status.PUBLISHED, published_at__gt=now or timezone.now())
 
     def next_publication(self, *, after: dt.datetime) -> dt.datetime | None:
         """When the first article appears that did not yet at ``after``; None if there is none."""
-        later = self.filter(status=Article.Status.PUBLISHED, published_at__gt=after)
-        return later.order_by("published_at").values_list("published_at", flat=True).first()
+        times = self.scheduled(after).values_list("published_at", flat=True)
+        return times.order_by("published_at").first()
 
     def drafts(self) -> "ArticleQuerySet":
         return self.filter(status=Article.Status.DRAFT)

@@ -4,26 +4,30 @@ It stands in the shared cache, where all processes see it, on all machines. What
 name is never out of date, and nobody has to know where a change shows.
 """
 
-import logging
 import secrets
-import time
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
+from kinekracht.shared_cache import SharedCache
+
 # Whose tables say what there is to read. Whoever publishes something changes one of them.
 CONTENT = {"kinekracht", "articles", "selftest"}
 KEY = "content-version"
-PAUSE = 5  # seconds
 
-logger = logging.getLogger(__name__)
+
+class Publishing:
+    """What this process still has to tell the others: that something has changed."""
+
+    cache = SharedCache("pages may stay as they were for minutes")
+    is_due = False
 
 
 def current() -> str | None:
     """The name of now; None where the cache keeps nothing."""
-    if Missed.change:
+    if Publishing.is_due:
         change()
     name: str | None = cache.get(KEY)
     if name is None:
@@ -38,24 +42,16 @@ def change() -> None:
 
     Where it can't be said, this process says it later, and doesn't try for each row of an article.
     """
-    Missed.change = True
-    if time.monotonic() < Missed.rests_until:
-        return
-    try:
-        cache.delete(KEY)
-        Missed.change = False
-        if settings.CACHES["default"]["BACKEND"] == "kinekracht.file_cache.FileCache":
-            cache.clear()  # others forget by themselves what nobody asks for
-    except Exception as error:  # noqa: BLE001  each backend has its own
-        Missed.rests_until = time.monotonic() + PAUSE
-        logger.error("%s: pages may stay as they were for minutes", type(error).__name__)  # noqa: TRY400  it may quote values
+    Publishing.is_due = True
+    Publishing.cache.call(tell)
 
 
-class Missed:
-    """Whether this process couldn't say that something has changed, and until when it won't try."""
-
-    change = False
-    rests_until = 0.0
+def tell() -> None:
+    """Let no process find the name of before."""
+    cache.delete(KEY)
+    Publishing.is_due = False
+    if settings.CACHES["default"]["BACKEND"] == "kinekracht.file_cache.FileCache":
+        cache.clear()  # others forget by themselves what nobody asks for
 
 
 def change_on_commit(**_: Any) -> None:

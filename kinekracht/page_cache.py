@@ -5,13 +5,11 @@ the memory of each process, and behind that in the shared cache. There it stays 
 for as long as the database fails.
 """
 
-import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
@@ -25,13 +23,14 @@ from kinekracht.caching import page_parameters
 from kinekracht.middleware import GetResponse
 from kinekracht.pages import Page, may_shape_pages, page_of
 from kinekracht.release import release
+from kinekracht.shared_cache import PAUSE, SharedCache
 
 WEEK = 7 * 24 * 60 * 60
 TURN = 30  # seconds that a page may take; whoever renders it for longer does so for nobody else
 PATIENCE = 2  # seconds that others wait for it
 GLANCE = 0.01
+LOSS = "pages are not kept"  # without the shared cache
 MOST_NEAR = 200  # pages that a process has at hand; an article takes some 70 kB
-PAUSE = 5  # seconds without the shared cache after it failed, or for an aged page in an outage
 NEGOTIATED = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 GONE = {
     HTTPStatus.MOVED_PERMANENTLY,
@@ -40,11 +39,6 @@ GONE = {
     HTTPStatus.NOT_FOUND,
     HTTPStatus.GONE,
 }
-
-logger = logging.getLogger(__name__)
-
-
-Result = TypeVar("Result")
 
 
 class PageCache:
@@ -55,7 +49,8 @@ class PageCache:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.reads, self.writes = SharedCache(), SharedCache()  # a full disk can still be read
+        # Apart, as a full disk can still be read.
+        self.reads, self.writes = SharedCache(LOSS), SharedCache(LOSS)
         self.near: dict[str, Page] = {}  # of this process: no copy, no unpickling
         release()  # of the code that was loaded, and not of what is there by the first request
 
@@ -140,24 +135,6 @@ class PageCache:
                 return self.recall(key)
             time.sleep(GLANCE)
         return None
-
-
-class SharedCache:
-    """What all processes share, or nothing for a while after it failed: no page is late for it."""
-
-    def __init__(self) -> None:
-        self.rests_until = 0.0
-
-    def call(self, operation: Callable[..., Result], *arguments: object) -> Result | None:
-        """What ``operation`` of the cache returns; None if it fails, or lately did."""
-        if time.monotonic() < self.rests_until:
-            return None
-        try:
-            return operation(*arguments)
-        except Exception as error:  # noqa: BLE001  each backend has its own
-            self.rests_until = time.monotonic() + PAUSE
-            logger.error("%s: pages are not kept", type(error).__name__)  # noqa: TRY400  it may quote them
-            return None
 
 
 @contextmanager

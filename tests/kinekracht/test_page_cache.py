@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis.strategies import text
 
 from articles.models import Article
-from kinekracht import content_version, page_cache
+from kinekracht import content_version, shared_cache
 from kinekracht.file_cache import FileCache
 from kinekracht.page_cache import PageCache, is_known
 from kinekracht.pages import best_encoding, encoded
@@ -53,8 +53,8 @@ def folder(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def _nothing_missed(monkeypatch):
-    monkeypatch.setattr(content_version.Missed, "change", False)
-    monkeypatch.setattr(content_version.Missed, "rests_until", 0)
+    monkeypatch.setattr(content_version.Publishing, "is_due", False)
+    monkeypatch.setattr(content_version.Publishing.cache, "rests_until", 0)
 
 
 @pytest.fixture
@@ -662,7 +662,7 @@ def test_a_change_that_could_not_be_said_is_said_later(article, here, publish, m
     with monkeypatch.context() as patch:
         patch.setattr(FileCache, "delete", fail)
         publish(article.save)
-    monkeypatch.setattr(content_version.Missed, "rests_until", 0)
+    monkeypatch.setattr(content_version.Publishing.cache, "rests_until", 0)
     assert here.get(PATH).status_code == 404
 
 
@@ -718,5 +718,5 @@ def test_a_cache_that_comes_back_is_used_again(article, folder, here, monkeypatc
     here.get(PATH)
     folder.unlink()
     assert here.state(PATH) == ""  # it is left alone for a while
-    monkeypatch.setattr(page_cache.time, "monotonic", lambda: float("inf"))
+    monkeypatch.setattr(shared_cache.time, "monotonic", lambda: float("inf"))
     assert here.state(PATH) == STORED

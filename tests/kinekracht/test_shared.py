@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from kinekracht import page_cache
+from kinekracht import shared_cache
 from kinekracht.settings import FILES, cache_url, folder, service
 from tests.factories import ArticleFactory, PracticeFactory
 from tests.running_site import free_port
@@ -133,7 +133,7 @@ def test_a_silent_redis_is_asked_once_in_a_while(use, silent, monkeypatch, caplo
     PracticeFactory()
     use(silent.getsockname()[1])
     process = Client()
-    monkeypatch.setattr(page_cache, "PAUSE", 3600)
+    monkeypatch.setattr(shared_cache, "PAUSE", 3600)
     for _ in range(10):
         assert process.get("/contact/").status_code == 200
     assert how_many(silent) == 1
@@ -147,7 +147,7 @@ def test_afterwards_it_is_asked_again(use, silent, monkeypatch):
     PracticeFactory()
     use(silent.getsockname()[1])
     process = Client()
-    monkeypatch.setattr(page_cache, "PAUSE", 0)
+    monkeypatch.setattr(shared_cache, "PAUSE", 0)
     for _ in range(2):
         assert process.get("/contact/").status_code == 200
     assert how_many(silent) == 2
