@@ -9,9 +9,9 @@ from kinekracht.prepared import Prepared, given
 MOST_RELATED = 3
 
 AT, PK = given("at"), given("pk")
-READABLE = Article.objects.published(given("now"))
-BEFORE = READABLE.filter(Q(published_at__lt=AT) | Q(published_at=AT, pk__lt=PK))
-AFTER = READABLE.filter(Q(published_at__gt=AT) | Q(published_at=AT, pk__gt=PK))
+PUBLISHED = Article.objects.published(given("now"))
+BEFORE = PUBLISHED.filter(Q(published_at__lt=AT) | Q(published_at=AT, pk__lt=PK))
+AFTER = PUBLISHED.filter(Q(published_at__gt=AT) | Q(published_at=AT, pk__gt=PK))
 NEIGHBOURS = Prepared(
     Article.objects.filter(
         Q(pk=BEFORE.order_by("-published_at", "-pk").values("pk")[:1])
@@ -20,7 +20,7 @@ NEIGHBOURS = Prepared(
 )
 SAME_TREATMENT = Q(treatment=given("treatment"))  # which no treatment is
 RELATED = Prepared(
-    READABLE.for_cards()
+    PUBLISHED.for_cards()
     .exclude(pk=PK)
     .filter(SAME_TREATMENT | Q(category=given("category")))
     .order_by(Case(When(SAME_TREATMENT, then=Value(0)), default=Value(1)), "-published_at", "-pk")[

@@ -23,7 +23,7 @@ from kinekracht.models import Practice
 from kinekracht.prepared import Prepared, given
 
 A_PAGE = 10
-READABLE = Prepared(
+ARTICLE = Prepared(
     Article.objects.published(given("now"))
     .select_related("category", "treatment", "author", "reviewer")
     .filter(slug=given("slug"))
@@ -100,7 +100,7 @@ def page_of(articles: ArticleQuerySet, number: str) -> Page[Article]:
 @public
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article, for everybody, once it is published."""
-    for found in READABLE.find(slug=slug, now=timezone.now()):
+    for found in ARTICLE.find(slug=slug, now=timezone.now()):
         return render_article(request, found)
     raise Http404
 

@@ -17,9 +17,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from booking import actors, erasures, workflow
 from booking import appointment_admin as appointment_admin  # noqa: PLC0414  registers
 from booking import audit_admin as audit_admin  # noqa: PLC0414  the same
-from booking import erasures, workflow
 from booking import mail_admin as mail_admin  # noqa: PLC0414  the same
 from booking.hours_forms import ClosureForm, WorkingHoursForm
 from booking.models import CalendarFeed, CallBack, Closure, WorkingHours, new_key
@@ -236,7 +236,7 @@ class CallBackAdmin(OneButton):
             erasures.erase(call_back, now=timezone.now())
 
     def press(self, request: HttpRequest, instance: CallBack) -> str:
-        workflow.handle(instance, by=workflow.staff(request.user), now=timezone.now())
+        workflow.handle(instance, by=actors.staff(request.user), now=timezone.now())
         return "Genoteerd: gebeld."
 
     def render_change_form(

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
-from booking import workflow
+from booking import actors, transition, workflow
 from booking.models import Appointment
 from booking.occupancy import NotPossible
 from booking.offers import free_moments, refuse_taken
@@ -170,7 +170,7 @@ class AppointmentActions(admin.ModelAdmin):
     ) -> HttpResponse:
         """A page on the way to an action, or to its own page when it can't be done now."""
         if name not in offered(appointment, timezone.now()):
-            messages.error(request, str(workflow.Outdated()))
+            messages.error(request, str(transition.Outdated()))
             return redirect("admin:booking_appointment_change", appointment.pk)
         context = self.admin_site.each_context(request) | {
             "title": title,
@@ -213,7 +213,7 @@ class AppointmentActions(admin.ModelAdmin):
         """Do it, and say what came of it; was it not possible, then nothing has changed."""
         now = timezone.now()
         try:
-            changed = do(appointment, by=workflow.staff(request.user), now=now, **details)
+            changed = do(appointment, by=actors.staff(request.user), now=now, **details)
         except NotPossible as error:
             messages.error(request, str(error))
         else:

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from booking import erasures, mails, workflow
+from booking import actors, erasures, mails, workflow
 from booking.appointment_actions import REASONS, AppointmentActions, offered, told
 from booking.confided_admin import ConfidedPages
 from booking.converters import MomentConverter
@@ -135,7 +135,7 @@ class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
                     form.cleaned_data["treatment"],
                     form.slot,
                     details=form.details,
-                    by=workflow.staff(request.user),
+                    by=actors.staff(request.user),
                     now=timezone.now(),
                 )
             except NotFree as error:
@@ -232,7 +232,7 @@ def prefilled(given: Any) -> dict[str, Any]:
     initial: dict[str, Any] = {
         name: given[name] for name in ("treatment", "practitioner") if is_key(given.get(name, ""))
     }
-    people, treatments = Practitioner.objects.filter(bookable=True), Treatment.objects.all()
+    people, treatments = Practitioner.objects.bookable(), Treatment.objects.all()
     initial.setdefault("practitioner", people.values_list("pk", flat=True).first())
     initial.setdefault("treatment", treatments.values_list("pk", flat=True).first())
     if day := day_said(given.get("dag", "")):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from booking import workflow
+from booking import actors, workflow
 from booking.models import Appointment
 from booking.staff_forms import ComplaintForm
 
@@ -39,7 +39,7 @@ class ConfidedPages(admin.ModelAdmin):
         appointment: Appointment = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.may_read(request, appointment):
             raise PermissionDenied
-        workflow.read_confided(appointment, by=workflow.staff(request.user), now=timezone.now())
+        workflow.read_confided(appointment, by=actors.staff(request.user), now=timezone.now())
         form = ComplaintForm(request.POST or None, initial={"complaint": appointment.complaint})
         if form.is_valid():
             if form.has_changed():
@@ -56,6 +56,6 @@ class ConfidedPages(admin.ModelAdmin):
     def keep(self, request: HttpRequest, appointment: Appointment, complaint: str) -> None:
         """Store other words for what it is about."""
         workflow.change_complaint(
-            appointment, complaint, by=workflow.staff(request.user), now=timezone.now()
+            appointment, complaint, by=actors.staff(request.user), now=timezone.now()
         )
         messages.success(request, "Bewaard." if complaint else "Gewist.")

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking import persons, workflow
+from booking import actors, persons
 from booking.person_forms import PersonForm
 from booking.persons import Found
 
@@ -39,7 +39,7 @@ def export(request: HttpRequest) -> HttpResponse:
     extension = request.POST.get("format", "")
     if not form.is_valid() or extension not in FORMATS:
         return page(request, "show", form)
-    data = persons.export(form.find(), by=workflow.staff(request.user), now=timezone.now())
+    data = persons.export(form.find(), by=actors.staff(request.user), now=timezone.now())
     text = persons.as_text(data)
     if extension == "json":
         text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -63,7 +63,7 @@ def erase(request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         coming = [each for each in found.appointments if each.is_live and each.starts_at > now]
         return page(request, "erase", form, found=found, coming=coming)
-    persons.erase(found, by=workflow.staff(request.user), now=timezone.now())
+    persons.erase(found, by=actors.staff(request.user), now=timezone.now())
     messages.success(request, "Alles is gewist.")
     return redirect("person:show")
 

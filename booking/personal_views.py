@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import erasures, workflow
+from booking import actors, erasures, workflow
 from booking.availability import slot_at
 from booking.forms import ActionForm, is_too_old
 from booking.holidays import working_day_after
@@ -122,7 +122,7 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
     """Agree with the moment that the practice proposed."""
     shown = appointment_or_404(key)
     if request.method == "POST":
-        return act(request, shown, workflow.accept, by=workflow.PATIENT)
+        return act(request, shown, workflow.accept, by=actors.PATIENT)
     if shown.status != Appointment.Status.PROPOSED:
         return redirect(shown)
     return confirm_page(request, shown, "accept")
@@ -134,7 +134,7 @@ def cancel(request: HttpRequest, key: str) -> HttpResponse:
     """Call it off."""
     shown = appointment_or_404(key)
     if request.method == "POST":
-        return act(request, shown, workflow.cancel, by=workflow.PATIENT)
+        return act(request, shown, workflow.cancel, by=actors.PATIENT)
     if not may_change(shown):
         return redirect(shown)
     return confirm_page(request, shown, "cancel")

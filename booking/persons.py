@@ -14,7 +14,7 @@ from django.db.models import Q
 from phonenumber_field.phonenumber import PhoneNumber
 from post_office.models import Attachment, Email
 
-from booking import erasures, workflow
+from booking import actors, erasures, workflow
 from booking.models import Appointment, AuditEntry, CallBack
 from booking.outbox import drop_attachments, in_words
 from kinekracht.formatting import belgian
@@ -49,7 +49,7 @@ def find(*, telephone: PhoneNumber | str, email: str) -> Found:
     return Found(appointments, list(CallBack.objects.filter(by_telephone)), list(mails))
 
 
-def export(found: Found, *, by: workflow.Actor, now: dt.datetime) -> dict[str, Any]:
+def export(found: Found, *, by: actors.Actor, now: dt.datetime) -> dict[str, Any]:
     """All of it, in words; what was confided too, so each appointment gets a line that says so."""
     with transaction.atomic():
         for appointment in found.appointments:
@@ -65,7 +65,7 @@ def export(found: Found, *, by: workflow.Actor, now: dt.datetime) -> dict[str, A
         }
 
 
-def erase(found: Found, *, by: workflow.Actor, now: dt.datetime) -> None:
+def erase(found: Found, *, by: actors.Actor, now: dt.datetime) -> None:
     """Delete all of it, for good: a backup that is restored doesn't bring it back. Nobody is told.
 
     An appointment that is still to come is off, and its time is free again.

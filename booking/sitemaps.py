@@ -9,7 +9,7 @@ from kinekracht.sitemaps import SiteSitemap
 
 class TimesSitemap(SiteSitemap):
     def items(self) -> QuerySet[Treatment]:
-        return Treatment.objects.filter(bookable=True, practitioners__bookable=True).distinct()
+        return Treatment.objects.bookable()
 
     def location(self, item: Treatment) -> str:
         return reverse("booking:times", args=[item.slug])

@@ -80,7 +80,7 @@ class MomentForm(forms.Form):
     """
 
     practitioner = forms.ModelChoiceField(
-        Practitioner.objects.filter(bookable=True), label="Bij wie", empty_label=None
+        Practitioner.objects.bookable(), label="Bij wie", empty_label=None
     )
     day = day_field(label="Dag")
     time = time_field(label="Uur", help_text="Op een kwartier, zoals 9.15 uur.")

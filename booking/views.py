@@ -28,8 +28,8 @@ from kinekracht.prepared import Prepared, given
 
 OFFERS = 6  # other moments, where one has gone
 
-# Who can be booked for a treatment, if that can be booked.
-BOOKABLE = Prepared(
+# Who can be booked for a treatment, if that can be booked, with the treatment.
+PEOPLE = Prepared(
     Treatment.practitioners.through.objects.filter(
         treatment__slug=given("slug"), treatment__bookable=True, practitioner__bookable=True
     )
@@ -40,7 +40,7 @@ BOOKABLE = Prepared(
 
 def bookable_or_404(slug: str) -> tuple[Treatment, list[Practitioner]]:
     """A treatment that can be booked online, and the people who can be booked for it."""
-    found = BOOKABLE.find(slug=slug)
+    found = PEOPLE.find(slug=slug)
     if not found:
         raise Http404
     return found[0].treatment, [each.practitioner for each in found]
@@ -74,9 +74,8 @@ carries_self_test = csrf_exempt
 @sensitive_variables()
 def start(request: HttpRequest) -> HttpResponse:
     """What for, and with whom; where there is no choice, straight on to the free times."""
-    people = Prefetch("practitioners", Practitioner.objects.filter(bookable=True))
-    found = Treatment.objects.filter(bookable=True).prefetch_related(people)
-    treatments = [treatment for treatment in found if treatment.practitioners.all()]
+    people = Prefetch("practitioners", Practitioner.objects.bookable())
+    treatments = list(Treatment.objects.bookable().prefetch_related(people))
     self_test = brought_along(request)
     if len(treatments) == 1 and len(treatments[0].practitioners.all()) == 1:
         address = reverse("booking:times", args=[treatments[0].slug])

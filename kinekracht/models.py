@@ -19,7 +19,6 @@ from kinekracht.prepared import Prepared
 MOST_MINUTES = 8 * 60  # of one appointment, or of the pause after it
 MOST_DAYS = 400  # that somebody may ask for an appointment ahead
 
-
 Markup = dict[tuple[Any, ...], SafeString]  # what templates made of something, by name
 
 
@@ -178,6 +177,12 @@ def practice_in(row: tuple[Any, ...]) -> Practice:
     return practice
 
 
+class PractitionerQuerySet(models.QuerySet["Practitioner"]):
+    def bookable(self) -> "PractitionerQuerySet":
+        """Those who take appointments."""
+        return self.filter(bookable=True)
+
+
 class Practitioner(models.Model):
     """Somebody who treats patients."""
 
@@ -206,6 +211,8 @@ class Practitioner(models.Model):
         help_text="Waarmee deze therapeut aanmeldt en de eigen afspraken ziet.",
     )
 
+    objects = PractitionerQuerySet.as_manager()
+
     class Meta:
         verbose_name = "therapeut"
         verbose_name_plural = "therapeuten"
@@ -216,6 +223,12 @@ class Practitioner(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('about')}#{self.slug}"
+
+
+class TreatmentQuerySet(models.QuerySet["Treatment"]):
+    def bookable(self) -> "TreatmentQuerySet":
+        """What can be asked for online: there must be somebody who does it, too."""
+        return self.filter(bookable=True, practitioners__bookable=True).distinct()
 
 
 class Treatment(models.Model):
@@ -274,6 +287,8 @@ class Treatment(models.Model):
     )
     bookable = models.BooleanField("online te boeken", default=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0, help_text="Laagste eerst.")
+
+    objects = TreatmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "behandeling"

@@ -5,8 +5,8 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
+from booking.actors import staff
 from booking.models import Appointment, Weekday
-from booking.workflow import staff
 from tests.booking.factories import WorkingHoursFactory, brussels
 from tests.booking.situation import NOW, in_status, works
 from tests.factories import PracticeFactory, PractitionerFactory, TreatmentFactory

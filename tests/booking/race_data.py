@@ -15,7 +15,7 @@ from django.utils import timezone
 
 django.setup()
 
-from booking import workflow  # noqa: E402  after the setup
+from booking import actors, workflow  # noqa: E402  after the setup
 from booking.models import Appointment, CallBack, Cell, Closure, WorkingHours  # noqa: E402
 from booking.occupancy import NotFree, occupy  # noqa: E402
 from booking.slots import Slot  # noqa: E402
@@ -24,7 +24,7 @@ from tests.booking import protection  # noqa: E402
 from tests.booking.factories import in_days  # noqa: E402
 
 HOUR = dt.timedelta(hours=1)
-STAFF = workflow.Actor("staff")
+STAFF = actors.Actor("staff")
 
 
 def prepare():

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from post_office.models import Email
 
 from booking import workflow
+from booking.actors import PATIENT
 from booking.models import Appointment, CallBack, Cell, Change, Mail, Sender, Weekday
 from booking.slots import CELL, Slot
-from booking.workflow import PATIENT
 from tests.booking.factories import AppointmentFactory, WorkingHoursFactory, brussels
 from tests.factories import PractitionerFactory
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from post_office.models import Email
 
-from booking import workflow
+from booking import actors, workflow
 from tests.booking.factories import ClosureFactory
 from tests.booking.situation import (
     HOUR,
@@ -211,7 +211,7 @@ def test_a_moment_that_is_none_is_refused(admin_client, appointment, day, time, 
 
 def test_what_is_confirmed_as_sent_is_what_was_seen(admin_client, appointment):
     """Somebody else's change in between makes every click an answer to an older question."""
-    workflow.confirm(appointment, version=0, by=workflow.NOBODY, now=NOW)
+    workflow.confirm(appointment, version=0, by=actors.NOBODY, now=NOW)
     before = everything()
     for name in ACTS:
         slot = button(START + 2 * HOUR, appointment.practitioner)
@@ -225,7 +225,7 @@ def test_what_is_confirmed_as_sent_is_what_was_seen(admin_client, appointment):
 
 
 def test_confirming_what_the_patient_has_just_cancelled_changes_nothing(admin_client, appointment):
-    workflow.cancel(appointment, version=0, by=workflow.PATIENT, now=NOW)
+    workflow.cancel(appointment, version=0, by=actors.PATIENT, now=NOW)
     before = everything()
     assert "Er is niets gewijzigd." in act(admin_client, "confirm", appointment)
     assert everything() == before

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from post_office.models import Email
 
-from booking import mails, workflow
+from booking import actors, mails, transition, workflow
 from booking.models import Appointment, Change
 from tests.booking.factories import AppointmentFactory
 from tests.booking.situation import (
@@ -140,7 +140,7 @@ def test_mails_that_have_not_left_follow_a_mended_address(admin_client, appointm
 def test_mending_never_overwrites_what_became_of_it(admin_client, appointment):
     cancel = Meanwhile(
         'UPDATE "booking_appointment"',
-        lambda: workflow.cancel(appointment, version=0, by=workflow.PATIENT, now=NOW),
+        lambda: workflow.cancel(appointment, version=0, by=actors.PATIENT, now=NOW),
     )
     with connection.execute_wrapper(cancel):
         admin_client.post(url("change", appointment), details(name="Lotje"))
@@ -236,7 +236,7 @@ def test_the_page_costs_the_same_queries(
 ):
     for _ in range(many):
         for status in ("confirmed", "requested"):
-            workflow.record(appointment, workflow.NOBODY, now=NOW, before=(status, None))
+            transition.record(appointment, actors.NOBODY, now=NOW, before=(status, None))
     # Session, user, app, a savepoint, the appointment, what is confided, its changes, its mails.
     with django_assert_num_queries(8):
         admin_client.get(url("change", appointment))

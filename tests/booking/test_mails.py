@@ -8,7 +8,7 @@ from django.utils import timezone
 from icalendar import Calendar
 from post_office.models import Email
 
-from booking import mails, workflow
+from booking import actors, mails, workflow
 from booking.models import Appointment, Mail
 from booking.slots import Slot
 from booking.worker import Lease, Stop, send_mails
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 NINE = brussels(2026, 12, 1, 9)
 TEN = brussels(2026, 12, 2, 10)
-STAFF = workflow.staff(None)
+STAFF = actors.staff(None)
 
 HOSTILE = ["{{ 1|add:41 }}", "{% x %}", "<b>x</b>", "{# weg #}", "&amp; Zoon", "{{ link|safe }}"]
 

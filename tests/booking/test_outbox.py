@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email
 
-from booking import mails, outbox, workflow
+from booking import actors, mails, outbox, workflow
 from booking.models import Appointment, Mail
 from booking.worker import Lease, Stop, send_mails
 from tests.booking.factories import AppointmentFactory
@@ -20,7 +20,7 @@ from tests.smtp_server import smtp_server
 
 pytestmark = pytest.mark.django_db
 
-STAFF = workflow.staff(None)
+STAFF = actors.staff(None)
 
 
 @pytest.fixture(autouse=True)

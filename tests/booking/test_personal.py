@@ -5,7 +5,7 @@ import time_machine
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.test import Client
 
-from booking import workflow
+from booking import actors, workflow
 from booking.models import Appointment, CallBack, Cell, Change, Weekday
 from booking.slots import Slot
 from tests.booking.factories import (
@@ -19,7 +19,7 @@ from tests.factories import PractitionerFactory
 
 Status = Appointment.Status
 NINE = brussels(2026, 11, 24, 9)
-STAFF = workflow.staff(None)
+STAFF = actors.staff(None)
 
 
 def body(response):

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from post_office.models import Attachment, Email
 
-from booking import erasures, mails, persons, workflow
+from booking import actors, erasures, mails, persons, workflow
 from booking.models import Appointment, AuditEntry, CallBack, Cell, Change, Mail
 from tests.booking.factories import AppointmentFactory, CallBackFactory, in_days
 from tests.booking.staff_pages import body
@@ -40,7 +40,7 @@ def lotte():
         self_test="CANARY-TEST",
     )
     mails.requested(coming)
-    workflow.confirm(coming, version=0, by=workflow.NOBODY, now=NOW)
+    workflow.confirm(coming, version=0, by=actors.NOBODY, now=NOW)
     past = AppointmentFactory(
         name="Lotte", telephone="", email="Lotte@Example.com", starts_at=in_days(-9, 9)
     )
@@ -99,7 +99,7 @@ def test_what_was_made_anonymous_is_nobodys(lotte):
 
 
 def test_the_export_holds_all_of_it(lotte):
-    data = persons.export(find(), by=workflow.NOBODY, now=NOW)
+    data = persons.export(find(), by=actors.NOBODY, now=NOW)
     said = json.dumps(data, ensure_ascii=False)
     for part in (
         "Lotte Maes", "L. Maes", "0470 / 12 34 56", EMAIL, "CANARY-KLACHT", "CANARY-TEST",
@@ -111,7 +111,7 @@ def test_the_export_holds_all_of_it(lotte):
 
 
 def test_the_readable_export_holds_the_same(lotte):
-    data = persons.export(find(), by=workflow.NOBODY, now=NOW)
+    data = persons.export(find(), by=actors.NOBODY, now=NOW)
     text = persons.as_text(data)
     for part in ("naam: Lotte Maes", "zelftest: CANARY-TEST", "mails: 2", "\n  1.\n"):
         assert part in text
@@ -119,15 +119,15 @@ def test_the_readable_export_holds_the_same(lotte):
 
 def test_each_appointment_in_an_export_gets_a_line(lotte):
     user = make_staff("beheerder", name="els")
-    persons.export(find(), by=workflow.staff(user), now=NOW)
+    persons.export(find(), by=actors.staff(user), now=NOW)
     noted = set(AuditEntry.objects.values_list("name", "action", "number"))
     assert noted == {("els", "exported", each.pk) for each in lotte[:2]}
 
 
 def test_the_export_says_who_looked_before_without_naming_staff(lotte):
     user = make_staff("beheerder", name="els-van-het-onthaal")
-    persons.export(find(), by=workflow.staff(user), now=NOW)
-    data = persons.export(find(), by=workflow.staff(user), now=NOW)
+    persons.export(find(), by=actors.staff(user), now=NOW)
+    data = persons.export(find(), by=actors.staff(user), now=NOW)
     assert len(data["afspraken"][0]["ingezien in de praktijk"]) == 2
     assert "els-van-het-onthaal" not in json.dumps(data)
 
@@ -144,7 +144,7 @@ def test_nothing_is_left_and_nobody_else_is_touched(lotte, others):
         object_id=str(lotte[0].pk),
         content_type=ContentType.objects.get_for_model(Appointment),
     )
-    persons.erase(find(), by=workflow.NOBODY, now=NOW)
+    persons.erase(find(), by=actors.NOBODY, now=NOW)
     assert not find()
     assert list(Appointment.objects.values()) == before
     assert CallBack.objects.count() == 1
@@ -158,20 +158,20 @@ def test_nothing_is_left_and_nobody_else_is_touched(lotte, others):
 def test_attachments_go_along(lotte):
     [attached] = Attachment.objects.all()
     assert storages["mail"].exists(attached.file.name)
-    persons.erase(find(), by=workflow.NOBODY, now=NOW)
+    persons.erase(find(), by=actors.NOBODY, now=NOW)
     assert not Attachment.objects.exists()
     assert not storages["mail"].exists(attached.file.name)
 
 
 def test_erasing_tells_nobody(lotte):
-    persons.erase(find(), by=workflow.NOBODY, now=NOW)
+    persons.erase(find(), by=actors.NOBODY, now=NOW)
     assert not Email.objects.exists()
 
 
 def test_who_read_what_no_longer_says_which(lotte):
     user = make_staff("beheerder", name="els")
-    persons.export(find(), by=workflow.staff(user), now=NOW)
-    persons.erase(find(), by=workflow.staff(user), now=NOW)
+    persons.export(find(), by=actors.staff(user), now=NOW)
+    persons.erase(find(), by=actors.staff(user), now=NOW)
     assert set(AuditEntry.objects.values_list("action", "number")) == {
         ("exported", None),
         ("erased", None),
@@ -180,7 +180,7 @@ def test_who_read_what_no_longer_says_which(lotte):
 
 
 def test_it_stands_on_the_list_of_erasures(lotte):
-    persons.erase(find(), by=workflow.NOBODY, now=NOW)
+    persons.erase(find(), by=actors.NOBODY, now=NOW)
     listed = erasures.file().read_text()
     for each in lotte:
         assert erasures.fingerprint(each) in listed

@@ -20,7 +20,7 @@ from django.test import override_settings
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email
 
-from booking import mails, workflow
+from booking import actors, mails, workflow
 from booking.models import Appointment, AuditEntry, CallBack, Cell, Change, Sender
 from booking.retention import purge
 from booking.worker import Daily, Stop, run
@@ -261,7 +261,7 @@ def test_in_the_end_no_table_knows_a_name(practice):
     appointment = visit(status=Status.REQUESTED)
     mails.requested(appointment)
     mails.staff_requested(appointment)
-    workflow.cancel(appointment, version=0, by=workflow.NOBODY, now=VISIT - DAY)
+    workflow.cancel(appointment, version=0, by=actors.NOBODY, now=VISIT - DAY)
     CallBackFactory(name="CANARY Maes", created_at=VISIT)
     assert "CANARY" in everything()
     assert "canary@example.com" in everything()
@@ -276,7 +276,7 @@ def test_in_the_end_no_table_knows_a_name(practice):
 FILL = """
 import datetime as dt, uuid
 from django.utils import timezone
-from booking import workflow
+from booking import actors, workflow
 from booking.models import Appointment
 from booking.slots import Slot
 from kinekracht.models import Treatment, Practitioner
@@ -287,7 +287,7 @@ for n in range(40):
     workflow.enter(
         treatment,
         Slot(start + dt.timedelta(days=n), who.pk),
-        by=workflow.NOBODY,
+        by=actors.NOBODY,
         now=now,
         details={
             "name": f"CANARYNAME {n}",

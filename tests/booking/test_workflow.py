@@ -7,7 +7,7 @@ from booking import workflow
 from booking.models import Appointment, Cell, Change
 from booking.occupancy import NotFree, NotPossible
 from booking.slots import CELL, Slot
-from booking.workflow import Outdated
+from booking.transition import Outdated
 from tests.booking.factories import brussels
 from tests.booking.protection import overlaps
 from tests.booking.situation import (

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 
-from booking import workflow
+from booking import actors, workflow
 from booking.limits import TooMany
 from booking.models import Appointment, CallBack, Change
 from booking.occupancy import NotFree, NotPossible
@@ -170,7 +170,7 @@ def test_entering_fails_for_any_other_reason_as_what_it_is(treatment, appointmen
 
 @pytest.mark.django_db(transaction=True)
 def test_an_error_at_the_very_end_leaves_nothing_either(treatment, appointment):
-    gone = workflow.staff(User(pk=404))
+    gone = actors.staff(User(pk=404))
     before = everything()
     with pytest.raises(IntegrityError):
         enter(treatment, slot(appointment, 1), gone)

@@ -3,10 +3,11 @@
 import pytest
 from django.db import connection
 
-from booking import workflow
+from booking import transition, workflow
+from booking.actors import NOBODY, PATIENT
 from booking.models import Appointment, Change
 from booking.occupancy import NotPossible
-from booking.workflow import NOBODY, PATIENT, Outdated
+from booking.transition import Outdated
 from kinekracht.models import Practice
 from tests.booking.situation import (
     ACTS,
@@ -133,7 +134,7 @@ def test_nothing_is_left_of_what_is_erased(treatment, practitioner, by, status):
     workflow.confirm(other, version=0, by=by, now=NOW)
     kept = everything()
     appointment = in_status(status, treatment, practitioner, name="Lotte", email="l@example.com")
-    workflow.record(appointment, PATIENT, now=NOW)
+    transition.record(appointment, PATIENT, now=NOW)
     workflow.erase(appointment, version=0, now=NOW)
     appointments, cells, changes, mails, emails, *_ = everything()
     assert [appointments, cells, changes, mails] == kept[:4]

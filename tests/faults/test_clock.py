@@ -10,12 +10,12 @@ import pytest
 import time_machine
 
 from booking import worker, workflow
+from booking.actors import PATIENT
 from booking.availability import availability
 from booking.models import Appointment, Cell, Closure, Mail, Weekday
 from booking.occupancy import NotFree, NotPossible
 from booking.outbox import limit_in_words
 from booking.slots import CELL, local
-from booking.workflow import PATIENT
 from kinekracht.models import Practice
 from tests.booking.factories import (
     AppointmentFactory,

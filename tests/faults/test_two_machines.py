@@ -42,10 +42,10 @@ an.portrait.save("an.png", ContentFile(file.getvalue()))
 """
 CONFIRM = """
 from django.utils import timezone
-from booking import workflow
+from booking import actors, workflow
 from booking.models import Appointment
 asked = Appointment.objects.get(key="{key}")
-workflow.confirm(asked, version=asked.version, by=workflow.PATIENT, now=timezone.now())
+workflow.confirm(asked, version=asked.version, by=actors.PATIENT, now=timezone.now())
 """
 PORTRAITS = "SELECT portrait FROM kinekracht_practitioner WHERE portrait <> ''"
 HOLDER = "SELECT holder FROM booking_worker WHERE holder <> ''"

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from booking import persons, workflow
+from booking import actors, persons
 from booking.management.arguments import add_person, person
 
 
@@ -25,5 +25,5 @@ class Command(BaseCommand):
         )
         if not options["yes"]:
             raise CommandError("Nothing was erased. Repeat this with --yes to erase it all.")
-        persons.erase(found, by=workflow.NOBODY, now=timezone.now())
+        persons.erase(found, by=actors.NOBODY, now=timezone.now())
         self.stdout.write("Erased.")

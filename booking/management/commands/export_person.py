@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking import persons, workflow
+from booking import actors, persons
 from booking.management.arguments import add_person, person
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["json", "text"], default="json")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        data = persons.export(person(options), by=workflow.NOBODY, now=timezone.now())
+        data = persons.export(person(options), by=actors.NOBODY, now=timezone.now())
         if options["format"] == "text":
             self.stdout.write(persons.as_text(data), ending="")
         else:
