@@ -1,4 +1,4 @@
-"""What visitors get while the database can't be reached, is locked too long, or a disk is full."""
+"""What visitors get while the database can't be reached, is locked too long, or a disk fails."""
 
 import errno
 import logging
@@ -12,7 +12,8 @@ from django.utils.log import log_response
 from django.views import defaults
 
 RETRY_AFTER = {"Retry-After": "60"}  # seconds
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+# A disk that is full, broken, or only read from since; a share whose server is gone.
+DISK_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE}
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def find_outage(error: BaseException | None) -> BaseException | None:
 def is_outage(error: BaseException) -> bool:
     """Whether it is the database or the disk that fails, and not the site."""
     if isinstance(error, OSError):
-        return error.errno in NO_SPACE
+        return error.errno in DISK_FAILS
     return isinstance(error, (OperationalError, InterfaceError))
 
 

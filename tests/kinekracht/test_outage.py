@@ -9,7 +9,12 @@ from django.test import override_settings
 
 pytestmark = pytest.mark.django_db
 
-OUTAGES = [OperationalError, InterfaceError, OSError(errno.ENOSPC, "geen plaats")]
+OUTAGES = [
+    OperationalError,
+    InterfaceError,
+    OSError(errno.ENOSPC, "geen plaats"),
+    OSError(errno.ESTALE, "de map is weg"),
+]
 NUMBERS = ["056 / 94 11 58", "0478 / 93 16 61"]
 
 
