@@ -115,6 +115,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
         lambda said: second_factor.enrol(user, key, said, replace=not is_first),
         request.POST if request.method == "POST" else None,
     )
+    if not form.is_bound:  # the steps above the field come first
+        del form.fields["code"].widget.attrs["autofocus"]
     if not (form.is_valid() and form.device):
         title = "Stel de tweede stap in" if is_first else "Stel een ander toestel in"
         link = second_factor.app_link(user, key)

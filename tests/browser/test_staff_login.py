@@ -132,6 +132,8 @@ def test_it_all_goes_by_keyboard(browse, colleague):
     keys.type(PASSWORD)
     keys.press("Enter")
     page.wait_for_url("**/instellen/**")
+    tab_to(page, "Geef de sleutel door aan je app")
+    keys.press("Tab")
     keys.type("000000")
     keys.press("Enter")
     page.get_by_text("Deze code klopt niet.").wait_for()

@@ -64,6 +64,12 @@ def test_the_drawing_and_the_link_hold_the_key_that_is_shown(client, greet):
     assert "style=" not in second_factor.qr_code(link)  # the policy for styles would drop it
 
 
+def test_the_field_takes_the_focus_once_the_steps_above_it_were_read(client, greet):
+    give_password(client, greet)
+    assert "autofocus" not in body(client.get(ENROL))
+    assert "autofocus" in body(give_code(client, "000000", ENROL))
+
+
 def test_the_code_that_proved_an_app_is_not_good_for_a_login_as_well(client, greet, clock):
     give_password(client, greet)
     code = code_of(shown_app(client.get(ENROL)))
