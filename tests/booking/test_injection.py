@@ -8,9 +8,9 @@ from booking import mails
 from booking.models import Appointment, CallBack
 from booking.worker import Lease, Stop, send_mails
 from kinekracht.models import Practice
+from tests.booking.asking import CALL_BACK, FILLED_IN
 from tests.booking.factories import CalendarFeedFactory, CallBackFactory
 from tests.booking.pages import form_data
-from tests.booking.test_asking import CALL_BACK, FILLED_IN
 from tests.booking.test_ics import lines_of
 from tests.booking.test_mails import ALL_MAILS, NINE, appointment_for
 from tests.factories import PracticeFactory, PractitionerFactory, TreatmentFactory
