@@ -7,20 +7,29 @@ writing to a file that nobody can find any more; so before each request it is lo
 from pathlib import Path
 from typing import Any
 
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, features
 
 Identity = tuple[int, int]
+
+
+class DatabaseFeatures(features.DatabaseFeatures):
+    """Knows what Django would try, in a transaction that waits for whoever is writing.
+
+    And where it waited in vain, Django would take it that this SQLite has no JSON.
+    """
+
+    supports_json_field = True
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Closes a connection when its file is gone, or is another."""
 
+    features_class = DatabaseFeatures
     opened: Identity | None = None
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        connection = super().get_new_connection(conn_params)
-        self.opened = self.identity()
-        return connection
+        self.opened = self.identity()  # first: one that takes its place meanwhile is another
+        return super().get_new_connection(conn_params)
 
     def close_if_unusable_or_obsolete(self) -> None:
         is_open = self.connection is not None and not self.in_atomic_block

@@ -1,7 +1,10 @@
 """Connections to SQLite that outlive a request."""
 
+import contextlib
+import sqlite3
+
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from kinekracht.sqlite3.base import DatabaseWrapper
 
@@ -19,12 +22,13 @@ def database(file, settings):
     """A connection as the site has it, with a table in it."""
     given = {"ENGINE": "kinekracht.sqlite3", "NAME": file, "OPTIONS": {}, "CONN_MAX_AGE": 60}
     rest = {name: value for name, value in settings.DATABASES["default"].items() if name != "TEST"}
-    database = DatabaseWrapper(rest | given)
-    database.connect()
+    database = connections["lasting"] = DatabaseWrapper(rest | given, alias="lasting")
+    file.touch()
     with database.cursor() as cursor:
         cursor.execute("CREATE TABLE old (x)")
     yield database
     database.close()
+    del connections["lasting"]
 
 
 def tables(database):
@@ -62,6 +66,36 @@ def test_another_file_in_its_place_is_opened(database, file):
     file.touch()
     next_request(database)
     assert tables(database) == []
+
+
+class Overtaken(sqlite3.Connection):
+    """Another file takes the place of the one that was just opened, once."""
+
+    def __init__(self, database, **options):
+        super().__init__(database, **options)
+        before = database.with_suffix(".before")
+        if not before.exists():
+            database.rename(before)
+            database.touch()
+
+
+def test_a_file_that_takes_its_place_while_it_is_opened_is_another(database, file):
+    database.close()
+    database.settings_dict["OPTIONS"] = {"factory": Overtaken}
+    assert tables(database) == ["old"]
+    next_request(database)
+    assert tables(database) == []
+
+
+def test_who_reads_json_waits_for_no_writer(database, file):
+    """Django tries whether there is JSON in a transaction, which wants the lock of a writer."""
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("BEGIN IMMEDIATE")
+        database.close()
+        database.settings_dict["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 0}
+        assert database.features.supports_json_field
+        assert tables(database) == ["old"]
 
 
 def test_a_transaction_is_left_alone(database, file):
