@@ -57,9 +57,11 @@ def treatment_detail(request: HttpRequest, slug: str) -> HttpResponse:
         ("Behandelingen", "/behandelingen/"),
         (treatment.name, treatment.get_absolute_url()),
     ]
+    practitioners = list(treatment.practitioners.all())
     context = {
         "treatment": treatment,
-        "practitioners": treatment.practitioners.all(),
+        "practitioners": practitioners,
+        "is_bookable": treatment.bookable and any(each.bookable for each in practitioners),
         "articles": articles,
         "steps": steps,
         "json_ld": [structured_data.breadcrumbs(steps, site_url=settings.SITE_URL)],

@@ -204,6 +204,16 @@ def test_the_sitemap_lists_every_page_that_can_be_read(client):
     }
 
 
+@pytest.mark.parametrize("somebody", [True, False])
+def test_a_treatment_leads_to_its_free_times_if_there_is_somebody_to_book(client, somebody):
+    treatment = TreatmentFactory()
+    treatment.practitioners.add(PractitionerFactory(bookable=False))
+    treatment.practitioners.add(PractitionerFactory(bookable=somebody))
+    address = f"/afspraak/{treatment.slug}/"
+    assert (f'href="{address}"' in body(client.get(treatment.get_absolute_url()))) is somebody
+    assert client.get(address).status_code == (200 if somebody else 404)
+
+
 def test_the_practice_is_one_row(client):
     PracticeFactory()
     assert Practice.objects.current().name == "KineKracht"
