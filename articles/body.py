@@ -61,7 +61,6 @@ BLOCKS_OF = Prepared(
         ),
         all=True,
     )
-    .order_by("ordering")
 )
 COLUMNS = [field.attname for field in Reference._meta.concrete_fields]
 CITED_BY = Prepared(
@@ -102,7 +101,7 @@ def values_of(article: Article) -> tuple[Row, ...]:
     return tuple(tuple(value for name, value in each if name != "_state") for each in known)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # some 200 kB each
 def composed(_article: tuple[Row, ...], rows: tuple[Row, ...], cited: tuple[Row, ...]) -> Body:
     """The body of an article that ``rows`` of blocks and of references make."""
     blocks = blocks_in(rows)

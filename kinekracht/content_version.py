@@ -48,8 +48,12 @@ def change() -> None:
 
 def tell() -> None:
     """Let no process find the name of before."""
-    cache.delete(KEY)
-    Publishing.is_due = False
+    Publishing.is_due = False  # first, as another change may come to nothing meanwhile
+    try:
+        cache.delete(KEY)
+    except Exception:
+        Publishing.is_due = True
+        raise
     if settings.CACHES["default"]["BACKEND"] == "kinekracht.file_cache.FileCache":
         cache.clear()  # others forget by themselves what nobody asks for
 

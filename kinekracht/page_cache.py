@@ -6,22 +6,23 @@ for as long as the database fails.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
 from hashlib import blake2b
 from http import HTTPStatus
+from io import BytesIO
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from kinekracht import content_version
 from kinekracht.caching import page_parameters
 from kinekracht.middleware import GetResponse
-from kinekracht.pages import Page, may_shape_pages, page_of
+from kinekracht.pages import Page, page_of
 from kinekracht.release import release
 from kinekracht.shared_cache import PAUSE, SharedCache
 
@@ -31,7 +32,11 @@ PATIENCE = 2  # seconds that others wait for it
 GLANCE = 0.01
 LOSS = "pages are not kept"  # without the shared cache
 MOST_NEAR = 200  # pages that a process has at hand; an article takes some 70 kB
-NEGOTIATED = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+# What a page is rendered from: the address, and for the limits who asks too much.
+ASKED = (
+    "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "REMOTE_ADDR",
+    "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "wsgi.url_scheme",
+)  # fmt: skip
 GONE = {
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -61,8 +66,6 @@ class PageCache:
         page = self.recall(key)
         if page and page.is_fresh:
             return page.answer(request)
-        if page is None and not may_shape_pages(request):
-            return self.show(request, key, None)[0]
         if self.writes.call(cache.add, f"{key}-turn", 1, TURN):
             return self.take_turn(request, key)
         page = page or self.wait_for(key)
@@ -90,10 +93,14 @@ class PageCache:
         if page is None or not page.is_fresh:
             page = self.reads.call(cache.get, key)
             if page and page.is_fresh:
-                if len(self.near) >= MOST_NEAR:
-                    self.near.clear()
-                self.near[key] = page
+                self.put_near(key, page)
         return page
+
+    def put_near(self, key: str, page: Page) -> None:
+        """Have the page at hand in this process."""
+        if len(self.near) >= MOST_NEAR:
+            self.near.clear()
+        self.near[key] = page
 
     def take_turn(self, request: HttpRequest, key: str) -> HttpResponse:
         """Render the page while others wait for it, unless one of them has just done so."""
@@ -114,13 +121,13 @@ class PageCache:
     def show(self, request: HttpRequest, key: str, aged: Page | None) -> tuple[HttpResponse, bool]:
         """The answer, which is kept if it may be; or, and then True, the ``aged`` page."""
         begun = timezone.now()
-        with plainly(request) if may_shape_pages(request) else nullcontext():
-            response = self.get_response(request)
+        response = self.get_response(as_anybody(request))
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and aged:
             return aged.answer(request, "hit; detail=outage"), True
         if response.status_code in GONE:
             self.writes.call(cache.delete, key)
-        elif page := page_of(request, response, begun=begun):
+        elif page := page_of(response, begun=begun):
+            self.put_near(key, page)  # also where there is no room for it in the shared cache
             self.writes.call(cache.set, key, page, WEEK)
             return page.answer(request, "fwd=miss; stored"), False
         return response, False
@@ -137,12 +144,18 @@ class PageCache:
         return None
 
 
-@contextmanager
-def plainly(request: HttpRequest) -> Iterator[None]:
-    """Have a page rendered whole and not compressed, for a visitor who asks for less."""
-    asked = {name: request.META.pop(name) for name in NEGOTIATED if name in request.META}
-    yield
-    request.META.update(asked)
+def as_anybody(request: HttpRequest) -> HttpRequest:
+    """The same page, asked for by somebody of whom nothing is known.
+
+    So what comes back can be everybody's, whoever came first and however they asked: it was made
+    without their cookies, their host, and what they have or take. And nobody can find out by asking
+    in another way whether somebody was before them.
+    """
+    asked = {name: request.META[name] for name in ASKED if name in request.META}
+    host = urlsplit(settings.SITE_URL).netloc
+    return WSGIRequest(
+        asked | {"REQUEST_METHOD": "GET", "HTTP_HOST": host, "wsgi.input": BytesIO()}
+    )
 
 
 def is_ours(request: HttpRequest) -> bool:

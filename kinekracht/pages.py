@@ -5,7 +5,6 @@ import time
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import brotli
 from django.conf import settings
@@ -49,18 +48,19 @@ class Page(NamedTuple):
             response.headers["ETag"] = "W/" + self.headers["ETag"]
         if "HTTP_IF_NONE_MATCH" not in request.META:
             return response
+        for name in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):  # of those who would write
+            request.META.pop(name, None)
         etag = response.headers["ETag"]
         return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def page_of(request: HttpRequest, response: HttpResponse, *, begun: dt.datetime) -> Page | None:
+def page_of(response: HttpResponse, *, begun: dt.datetime) -> Page | None:
     """What to keep of an answer that was ``begun`` then; None if it isn't for everybody."""
     if (
         response.status_code != HTTPStatus.OK
         or not is_public(response)
         or response.cookies
         or response.headers.get("Vary", "Accept-Encoding") != "Accept-Encoding"
-        or not may_shape_pages(request)
     ):
         return None
     try:
@@ -77,16 +77,6 @@ def page_of(request: HttpRequest, response: HttpResponse, *, begun: dt.datetime)
     )
 
 
-def may_shape_pages(request: HttpRequest) -> bool:
-    """Whether what this visitor gets may become everybody's page.
-
-    It asks for all of it. It comes without a cookie, so it can't be somebody in particular; and to
-    the site's own address, so no other one finds its way into a page.
-    """
-    is_own_address = request.get_host() == urlsplit(settings.SITE_URL).netloc
-    return request.method == "GET" and not request.COOKIES and is_own_address
-
-
 def encoded(body: bytes, content_type: str) -> dict[str, bytes]:
     """``body`` plain and, unless it is a picture, compressed."""
     if content_type.startswith("image/"):
@@ -94,7 +84,8 @@ def encoded(body: bytes, content_type: str) -> dict[str, bytes]:
     return {
         "": body,
         "gzip": compress_string(body),
-        "br": brotli.compress(body),  # as small as can be: it is done once
+        # A tenth larger than the smallest, which takes far longer than rendering the page.
+        "br": brotli.compress(body, quality=5),
     }
 
 

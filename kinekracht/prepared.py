@@ -56,7 +56,6 @@ class Prepared:
         """What is found, as the queryset makes it of its rows, with all that belongs to them."""
         compiler, *_ = self.written
         reader: Any = copy(compiler)
-        reader.connection = connection  # of this thread
         reader.execute_sql = lambda *_, **__: [self.rows(**values)]
         queryset: Any = self.queryset.all()
         queryset.query.get_compiler = lambda *_, **__: reader

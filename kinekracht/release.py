@@ -20,9 +20,10 @@ def release() -> str:
     base = settings.BASE_DIR
     files = {
         file for folder in FOLDERS for pattern in SOURCES for file in (base / folder).rglob(pattern)
-    } | {base / "requirements.txt", settings.STATIC_ROOT / "staticfiles.json"}
+    }
+    elsewhere = [base / "requirements.txt", settings.STATIC_ROOT / "staticfiles.json"]
     state = hashlib.blake2b(digest_size=8)
-    for file in sorted(files):
+    for file in [*sorted(files), *elsewhere]:
         if file.exists():
             state.update(file.name.encode() + file.read_bytes())
     database = settings.DATABASES["default"]

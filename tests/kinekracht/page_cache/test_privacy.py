@@ -68,24 +68,49 @@ def test_what_staff_see_of_a_draft_is_not_kept(admin_client, folder):
     assert not folder.exists()
 
 
-def test_what_a_visitor_with_a_cookie_saw_is_not_kept_but_they_see_what_is(article, here, folder):
-    here.cookies["sessionid"] = "x"
-    assert here.state(PATH) == ""
-    assert pages(folder) == 0
-    here.cookies.clear()
-    here.get(PATH)
-    here.cookies["sessionid"] = "x"
-    assert here.state(PATH) == HIT
-
-
-def test_an_address_that_is_not_ours_finds_its_way_into_no_page(article, here, settings, folder):
+def test_a_page_holds_nothing_of_who_came_first(article, here, there, settings, client, admin_user):
     settings.ALLOWED_HOSTS = ["testserver", "anders.be"]
-    for host in ("anders.be", "testserver:8080"):
-        assert here.state(PATH, headers={"host": host}) == ""
-    assert pages(folder) == 0
-    here.get(PATH)
-    assert here.state(PATH, headers={"host": "anders.be"}) == HIT
-    assert here.get(PATH, headers={"host": "kwaad.be"}).status_code == 400
+    plain = there.get(PATH)
+    cache.clear()
+    client.force_login(admin_user)
+    here.cookies = client.cookies
+    here.cookies["csrftoken"] = "KANARIE"
+    headers = {"host": "anders.be:8080", "accept-language": "fr", "user-agent": "KANARIE"}
+    first = here.get(PATH, headers=headers)
+    assert first["Cache-Status"] == STORED
+    assert first.content == there.get(PATH).content == plain.content
+    assert dict(first.headers) == dict(plain.headers)
+    assert not first.cookies
+    assert there.get(PATH, headers={"host": "kwaad.be"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {}),
+        ("HEAD", {}),
+        ("GET", {"accept-encoding": "gzip, br"}),
+        ("HEAD", {"accept-encoding": "gzip"}),
+        ("GET", {"cookie": "sessionid=x"}),
+        ("GET", {"cookie": "csrftoken=x", "accept-encoding": "br"}),
+        ("GET", {"host": "anders.be"}),
+        ("GET", {"if-match": '"x"'}),
+        ("GET", {"if-match": '"x"', "if-none-match": '"y"'}),
+        ("GET", {"if-unmodified-since": "Sat, 29 Oct 1994 19:43:31 GMT"}),
+        ("GET", {"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"}),
+        ("GET", {"range": "bytes=0-9"}),
+    ],
+)
+def test_no_way_of_asking_tells_whether_somebody_asked_before(
+    article, here, there, settings, method, headers
+):
+    settings.CACHE_STATUS = False
+    settings.ALLOWED_HOSTS = ["testserver", "anders.be"]
+    first, second = (each.generic(method, PATH, headers=headers) for each in (here, there))
+    assert first.status_code == second.status_code == 200
+    assert first.headers == second.headers
+    assert first.content == second.content
+    assert first.cookies == second.cookies == {}
 
 
 def test_http_is_redirected_to_https_also_where_a_page_is_kept(article, here, settings):

@@ -24,6 +24,7 @@ from tests.kinekracht.page_cache.situation import (
     PATH,
     STORED,
     failing,
+    pages,
     version_cannot_go,
 )
 
@@ -104,6 +105,14 @@ def test_a_page_that_was_taken_back_is_gone_even_in_an_outage(article, here, the
         with failing():
             assert process.get(PATH).status_code == 503
         assert process.get(PATH).status_code == 404
+
+
+def test_what_was_taken_back_is_left_in_no_file(article, here, folder, publish):
+    here.get(PATH)
+    assert pages(folder) == 1
+    article.status = Article.Status.DRAFT
+    publish(article.save)
+    assert list(folder.glob("*.djcache")) == []
 
 
 def test_a_page_that_was_begun_before_is_not_kept_after(article, here, publish):
@@ -195,3 +204,18 @@ def test_two_machines_with_the_same_version_share_their_pages(settings, tmp_path
     settings.VAR_DIR = settings.SHARED_DIR = settings.MEDIA_ROOT = tmp_path
     release.cache_clear()
     assert release() == before
+
+
+def test_wherever_the_static_files_are(settings, tmp_path):
+    settings.BASE_DIR = tmp_path / "m"
+    (settings.BASE_DIR / "articles").mkdir(parents=True)
+    (settings.BASE_DIR / "articles" / "code.py").write_text("1")
+    names = set()
+    for folder in (tmp_path / "a", tmp_path / "z"):  # in the alphabet on either side of the code
+        folder.mkdir()
+        (folder / "staticfiles.json").write_text("{}")
+        settings.STATIC_ROOT = folder
+        release.cache_clear()
+        names.add(release())
+    release.cache_clear()
+    assert len(names) == 1

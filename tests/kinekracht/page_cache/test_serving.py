@@ -15,7 +15,6 @@ from tests.kinekracht.page_cache.situation import (
     PATH,
     STORED,
     Process,
-    pages,
 )
 
 pytestmark = pytest.mark.django_db
@@ -117,17 +116,9 @@ def test_the_first_to_come_may_have_it_already(article, here, there):
     assert here.state(PATH) == HIT
 
 
-def test_nobody_is_told_whether_somebody_has_read_a_page(article, here, settings):
-    settings.CACHE_STATUS = False
-    answers = [here.get(PATH), here.get(PATH), here.head(PATH)]
-    assert all("Cache-Status" not in answer for answer in answers)
-
-
-def test_head_is_answered_from_what_is_kept_and_keeps_nothing(article, here, folder):
-    assert here.head(PATH).status_code == 200
-    assert pages(folder) == 0
-    here.get(PATH)
-    assert here.head(PATH)["Cache-Status"] == HIT
+def test_who_asks_for_the_head_makes_the_page_for_all(article, here, there):
+    assert here.head(PATH)["Cache-Status"] == STORED
+    assert there.state(PATH) == HIT
 
 
 def test_a_drawing_is_kept_as_a_page_is(article, here):
