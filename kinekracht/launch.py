@@ -21,7 +21,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from urllib.parse import urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
@@ -108,8 +107,7 @@ def prepare_environment(port: int, *, debug: bool) -> Environment:
         var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Refused(f"VAR_DIR {var_dir} can't be made ({error.strerror}).") from error
-    site_url = given.get("SITE_URL") or f"http://{HOST}:{port}"
-    hosts = [HOST, "localhost", urlsplit(site_url).hostname, given.get("ALLOWED_HOSTS")]
+    hosts = [HOST, "localhost", given.get("ALLOWED_HOSTS")]
     return given | {
         "ALLOWED_HOSTS": ",".join(host for host in hosts if host),
         "DEBUG": str(debug),
@@ -118,7 +116,7 @@ def prepare_environment(port: int, *, debug: bool) -> Environment:
         "ENCRYPTION_KEYS": given.get("ENCRYPTION_KEYS")
         or kept_secret(var_dir / "encryption-keys", make=fernet_key),
         "SECRET_KEY": given.get("SECRET_KEY") or kept_secret(var_dir / "secret-key"),
-        "SITE_URL": site_url,
+        "SITE_URL": given.get("SITE_URL") or f"http://{HOST}:{port}",
         "VAR_DIR": str(var_dir),
     }
 

@@ -121,7 +121,7 @@ if not ENCRYPTION_KEYS:
 BACKUP_KEYS = fernet_keys("BACKUP_KEY")
 SITE_URL = site_url(required("SITE_URL", in_debug="http://127.0.0.1:8000"))
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
+ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *env.list("ALLOWED_HOSTS", default=[])]
 TRUSTED_PROXY = networks("TRUSTED_PROXY")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
 SHARED_DIR = folder("SHARED_DIR", default=VAR_DIR)  # what all machines must see the same of

@@ -6,11 +6,9 @@ import io
 import json
 import os
 import re
-import resource
 import stat
 import tarfile
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,6 +25,7 @@ from booking import erasures, mails, workflow
 from booking.models import Appointment, CallBack, Cell, Worker
 from kinekracht.backups import envelope
 from tests.booking.factories import AppointmentFactory, CallBackFactory
+from tests.kinekracht.disk import no_room
 from tests.settings import STORAGES
 from tests.with_postgresql import programs
 
@@ -415,22 +414,11 @@ def test_it_refuses_a_folder_that_is_not_there(var_dir, tmp_path):
         say("backup", tmp_path / "nergens" / "file")
 
 
-@contextmanager
-def largest_file(size):
-    """No file can grow beyond so many bytes, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.parametrize("size", [0, 10_000, 3_000_000])
 def test_a_full_disk_leaves_no_half_backup(transactional_db, var_dir, tmp_path, size):
     put(var_dir / "media/pictures/large.webp", bytes(4_000_000))
     (tmp_path / "to").mkdir()
-    with pytest.raises(CommandError, match=r"vol|laat het niet toe|weigert"), largest_file(size):
+    with pytest.raises(CommandError, match=r"vol|laat het niet toe|weigert"), no_room(beyond=size):
         say("backup", tmp_path / "to")
     assert list((tmp_path / "to").iterdir()) == []
     assert list((var_dir / "backup-work").iterdir()) == []

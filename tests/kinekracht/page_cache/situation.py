@@ -1,6 +1,5 @@
 """A site whose pages are kept. With real processes: tests/faults/test_kept_pages.py."""
 
-import resource
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,17 +38,6 @@ def failing():
 def pages(folder):
     """How many pages are kept: all there is but the content's version, and turns that are over."""
     return len(list(folder.glob("*.djcache"))) - 1
-
-
-@contextmanager
-def no_room(*, beyond=0):
-    """No file can grow beyond so many bytes, as on a disk that is full."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (beyond, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from articles.models import Article
 from kinekracht import content_version, shared_cache
 from kinekracht.file_cache import FileCache
 from kinekracht.page_cache import PageCache
+from tests.kinekracht.disk import no_room
 from tests.kinekracht.page_cache.situation import (
     HIT,
     NOON,
@@ -19,7 +20,6 @@ from tests.kinekracht.page_cache.situation import (
     STORED,
     Process,
     failing,
-    no_room,
     version_cannot_go,
 )
 
