@@ -1,9 +1,11 @@
 """How people read moments and waiting. Brussels time."""
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 from booking.slots import local
 
@@ -18,8 +20,19 @@ def clock(moment: dt.datetime) -> str:
 
 
 def day_in_full(day: dt.date) -> str:
-    """A day such as dinsdag 1 december: what date_format() says, in a third of its time."""
+    """A day such as dinsdag 1 december: what date_format() says, in a fraction of its time."""
+    return day_in(get_language(), day)
+
+
+@lru_cache(maxsize=1024)
+def day_in(_language: str | None, day: dt.date) -> str:
+    """A day in the language of now, which must be ``_language``."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month]}"
+
+
+def span(first: dt.date, last: dt.date) -> str:
+    """From a day to another, such as 30 november tot 6 december 2026."""
+    return f"{first.day} {MONTHS[first.month]} tot {last.day} {MONTHS[last.month]} {last.year}"
 
 
 def day_and_hour(moment: dt.datetime) -> str:

@@ -1,7 +1,8 @@
 """How the pages about appointments write moments and addresses."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html
@@ -9,7 +10,8 @@ from django.utils.safestring import SafeString
 
 from booking import converters
 from booking.slots import local
-from booking.wording import clock, day_in_full
+from booking.weeks import Day
+from booking.wording import clock, day_in_full, span
 
 register = template.Library()
 register.filter(day_in_full)
@@ -32,6 +34,12 @@ def week_of(moment: dt.datetime) -> str:
 
 
 @register.filter
+def from_to(days: Sequence[Day]) -> str:
+    """The first and the last of some days."""
+    return span(days[0].date, days[-1].date)
+
+
+@register.filter
 def with_week(query: str, week: str) -> str:
     """A query string, such as "?bij=lore", with a week in it."""
     return f"{query}&week={week}" if query else f"?week={week}"
@@ -39,8 +47,7 @@ def with_week(query: str, week: str) -> str:
 
 @register.simple_tag
 def moments(
-    free: Iterable[dt.datetime],
-    day: str,
+    day: Day,
     *,
     below: str,
     query: str = "",
@@ -53,8 +60,11 @@ def moments(
     leads nowhere.
     """
     way, end = (BUTTON, f"met-zelftest/{query}") if self_test else (LINK, query)
-    to_url = converters.MomentConverter().to_url
-    markup = "\n".join(
-        NOW % clock(at) if at == now else way % (to_url(at), clock(at)) for at in free
-    )
-    return format_html(markup, below=below, end=end, day=day)
+    markup = "\n".join(NOW % clock(at) if at == now else way % figures(at) for at in day.moments)
+    return format_html(markup, below=below, end=end, day=day_in_full(day.date))
+
+
+@lru_cache(maxsize=4096)
+def figures(moment: dt.datetime) -> tuple[str, str]:
+    """A moment as in addresses and as on the clock. The same ones are asked for all day."""
+    return converters.MomentConverter().to_url(moment), clock(moment)
