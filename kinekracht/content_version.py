@@ -28,6 +28,7 @@ class Publishing:
 def current() -> str | None:
     """The name of now; None where the cache keeps nothing."""
     if Publishing.is_due:
+        Publishing.is_due = False  # unless this, or what another thread does, comes to nothing
         change()
     name: str | None = cache.get(KEY)
     if name is None:
@@ -42,20 +43,16 @@ def change() -> None:
 
     Where it can't be said, this process says it later, and doesn't try for each row of an article.
     """
-    Publishing.is_due = True
-    Publishing.cache.call(tell)
-
-
-def tell() -> None:
-    """Let no process find the name of before."""
-    Publishing.is_due = False  # first, as another change may come to nothing meanwhile
-    try:
-        cache.delete(KEY)
-    except Exception:
+    if not Publishing.cache.call(tell):
         Publishing.is_due = True
-        raise
+
+
+def tell() -> bool:
+    """Let no process find the name of before; True, as it is then done."""
+    cache.delete(KEY)
     if settings.CACHES["default"]["BACKEND"] == "kinekracht.file_cache.FileCache":
         cache.clear()  # others forget by themselves what nobody asks for
+    return True
 
 
 def change_on_commit(**_: Any) -> None:
