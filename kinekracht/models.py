@@ -301,6 +301,11 @@ class Treatment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("treatment_detail", args=[self.slug])
 
+    @property
+    def is_bookable(self) -> bool:
+        """Whether it is one of the ``bookable`` ones, from who gives it."""
+        return self.bookable and any(each.bookable for each in self.practitioners.all())
+
 
 class DemoContent(models.Model):
     """What a first start has brought in (content, a login): never again, even when it is gone."""

@@ -50,18 +50,16 @@ def treatment_list(request: HttpRequest) -> HttpResponse:
 @public
 def treatment_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One treatment, and the articles that belong to it."""
-    treatment = get_object_or_404(Treatment, slug=slug)
+    treatment = get_object_or_404(Treatment.objects.prefetch_related("practitioners"), slug=slug)
     articles = Article.objects.published().for_treatment(treatment).for_cards().newest_first()
     steps = [
         ("Start", "/"),
         ("Behandelingen", "/behandelingen/"),
         (treatment.name, treatment.get_absolute_url()),
     ]
-    practitioners = list(treatment.practitioners.all())
     context = {
         "treatment": treatment,
-        "practitioners": practitioners,
-        "is_bookable": treatment.bookable and any(each.bookable for each in practitioners),
+        "practitioners": treatment.practitioners.all(),
         "articles": articles,
         "steps": steps,
         "json_ld": [structured_data.breadcrumbs(steps, site_url=settings.SITE_URL)],
