@@ -20,7 +20,7 @@ from booking.erasures import forget_history
 from booking.limits import forget_senders
 from booking.models import Appointment, AuditEntry, CallBack, new_key
 from booking.outbox import drop_attachments
-from kinekracht.staff import forget_attempts
+from kinekracht.staff.accounts import forget_attempts
 
 # What an appointment has that tells whose it was, and what stands there afterwards.
 ANONYMOUS: dict[str, Any] = {

@@ -22,7 +22,7 @@ class PracticeAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Every page of the admin asks this: nobody is in without a code."""
-        from kinekracht.staff import is_verified_staff  # noqa: PLC0415  needs models, as below
+        from kinekracht.staff.accounts import is_verified_staff  # noqa: PLC0415  needs models, as below
 
         return is_verified_staff(request.user)
 

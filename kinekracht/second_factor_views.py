@@ -25,7 +25,7 @@ from django_otp.plugins.otp_totp.models import default_key
 
 from kinekracht import second_factor, staff_lock
 from kinekracht.limits import limited
-from kinekracht.staff import is_verified_staff
+from kinekracht.staff.accounts import is_verified_staff
 
 View = Callable[[HttpRequest], HttpResponse]
 

@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "post_office",
     "reversion",
+    "kinekracht.staff.apps.StaffConfig",
     "kinekracht.apps.KineKrachtConfig",  # after the packages whose admin it adapts
     "articles.apps.ArticlesConfig",
     "selftest.apps.SelfTestConfig",

@@ -6,7 +6,7 @@ from django.core.exceptions import BadRequest
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParser
 
-from kinekracht.staff import is_verified_staff
+from kinekracht.staff.accounts import is_verified_staff
 
 
 class NamesWithoutNulls(MultiPartParser):
