@@ -33,10 +33,12 @@ test: venv-dev ## Run all tests, on SQLite and once more on PostgreSQL; ARGS="-k
 	@$(PYTEST) $(ARGS)
 	@$(BIN)/python -m tests.with_postgresql $(PYTEST) -m 'not site and not once' $(ARGS) $(if $(ARGS),|| [ $$? = 5 ])
 
+NEW_KEY = $$($(BIN)/python -c 'from cryptography.fernet import Fernet as f; print(f.generate_key().decode())')
+
 # What a server would be told, and nothing of what this shell happens to hold.
 LIVE = env -i PATH="$$PATH" VAR_DIR=.venv/check SITE_URL=https://example.be \
 	EMAIL_URL=smtp+tls://user:password@smtp.example.be:587 \
-	ENCRYPTION_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet as f; print(f.generate_key().decode())') \
+	ENCRYPTION_KEYS=$(NEW_KEY) LINK_KEYS=$(NEW_KEY) BACKUP_KEY=$(NEW_KEY) \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 check: venv-dev ## Check format, lint, types, templates, imports, migrations, settings; then the tests

@@ -22,7 +22,7 @@ from booking import appointment_admin as appointment_admin  # noqa: PLC0414  reg
 from booking import audit_admin as audit_admin  # noqa: PLC0414  the same
 from booking import mail_admin as mail_admin  # noqa: PLC0414  the same
 from booking.hours_forms import ClosureForm, WorkingHoursForm
-from booking.models import CalendarFeed, CallBack, Closure, WorkingHours, new_key
+from booking.models import CalendarFeed, CallBack, Closure, WorkingHours
 from booking.occupancy import NotPossible
 from booking.slots import local
 from booking.wording import day_and_hour, waiting
@@ -175,8 +175,8 @@ class CalendarFeedAdmin(OneButton, NoDetours):
         return ["practitioner"] if obj else []
 
     def press(self, request: HttpRequest, instance: CalendarFeed) -> str:
-        instance.key = new_key()
-        instance.save(update_fields=["key"])
+        instance.change_address()
+        instance.save(update_fields=["uid", "old_key"])
         return "Er is een nieuw adres. Het oude werkt niet meer."
 
     def render_change_form(

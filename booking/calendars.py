@@ -1,7 +1,6 @@
 """Which calendar a mail or an address holds of an appointment."""
 
 import datetime as dt
-import uuid
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -26,12 +25,8 @@ def entry_of(appointment: Appointment, *, status: ics.Status, **texts: str) -> i
 
 
 def uid_of(appointment: Appointment) -> str:
-    """What it is called in every calendar, as long as it exists.
-
-    It can't be traced back to the submission: who sends that once more gets the patient's page.
-    """
-    host = urlsplit(settings.SITE_URL).hostname
-    return f"{uuid.uuid5(appointment.submission, 'calendar')}@{host}"
+    """What it is called in every calendar, as long as it exists."""
+    return f"{appointment.uid}@{urlsplit(settings.SITE_URL).hostname}"
 
 
 def status_of(appointment: Appointment) -> ics.Status:

@@ -1,12 +1,12 @@
 """What patients had erased, so that a backup from before can't bring it back.
 
 The list is a file beside the database, as what is restored must not take its place; all machines
-share it. A line is a day and the hash of the record's key, which nobody can guess: it names no one,
-and leads nowhere unless the record itself is there.
+share it. A line is a day and the hash of the record's number, which nobody can guess: it names no
+one, and leads nowhere unless the record itself is there. Lines from before keys were derived hold
+the hash of the key that the record had then.
 """
 
 import datetime as dt
-import hashlib
 import os
 import re
 from pathlib import Path
@@ -19,10 +19,12 @@ from django.db import transaction
 
 from booking import outbox
 from booking.models import Appointment, AuditEntry, CallBack, PatientRequest
+from booking.models.links import keyed_hashes, sha256
 from booking.slots import local
 
 LINE = re.compile(r"\d{4}-\d\d-\d\d [0-9a-f]{64}$", re.MULTILINE)
 SELF_TEST = " self-test"
+NAMES = ("uid", "old_key")
 
 
 def erase(record: PatientRequest, *, now: dt.datetime) -> None:
@@ -72,16 +74,17 @@ def file() -> Path:
 
 def fingerprint(record: PatientRequest, part: str = "") -> str:
     """What stands on the list for a record."""
-    return hashlib.sha256(f"{record.key}{part}".encode()).hexdigest()
+    return sha256(f"{record.uid}{part}")
 
 
 def repeat() -> int:
     """Erase again what is on the list and in the database; how many records there were."""
     erased = {line.split()[1] for line in listed(file())}
+    erased_before = {known for line in erased for known in keyed_hashes(line)}
     count = 0
     with transaction.atomic():
-        for record in [*Appointment.objects.only("key"), *CallBack.objects.only("key")]:
-            if fingerprint(record) in erased:
+        for record in [*Appointment.objects.only(*NAMES), *CallBack.objects.only(*NAMES)]:
+            if fingerprint(record) in erased or record.old_key in erased_before:
                 if isinstance(record, Appointment):
                     outbox.forget(record)
                 forget(record)

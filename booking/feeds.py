@@ -18,7 +18,9 @@ PAST = dt.timedelta(days=30)  # that a practitioner can look back
 @require_safe
 def calendar(request: HttpRequest, key: str) -> HttpResponse:
     """One confirmed appointment, for the patient's own calendar."""
-    appointment = get_object_or_404(Appointment, key=key, status=Appointment.Status.CONFIRMED)
+    appointment = get_object_or_404(
+        Appointment.objects.with_key(key), status=Appointment.Status.CONFIRMED
+    )
     if appointment.ends_at + dt.timedelta(days=settings.LINK_DAYS) < timezone.now():
         raise Http404
     practice = Practice.objects.current()
@@ -28,7 +30,7 @@ def calendar(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, key: str) -> HttpResponse:
     """The appointments of a practitioner, by initials, for their own calendar program."""
-    found = get_object_or_404(CalendarFeed, key=key)
+    found = get_object_or_404(CalendarFeed.objects.with_key(key))
     appointments = Appointment.objects.occupying().filter(
         practitioner_id=found.practitioner_id, starts_at__gte=timezone.now() - PAST
     )

@@ -21,6 +21,7 @@ from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 from booking.delivery import mail_mark, not_arriving
 from booking.outbox import UNSENT, WAITING
 from booking.wording import day_and_hour
+from kinekracht.storage.mails import words_of
 
 for model in (Attachment, Email, EmailTemplate, Log):
     admin.site.unregister(model)
@@ -137,4 +138,4 @@ class EmailAdmin(admin.ModelAdmin):
 
     @admin.display(description="tekst")
     def words(self, email: Any) -> SafeString:
-        return format_html('<div class="mail-words">{}</div>', email.message)
+        return format_html('<div class="mail-words">{}</div>', words_of(email))

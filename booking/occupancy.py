@@ -14,8 +14,8 @@ ATTEMPTS = 10  # more than there are people who could be free
 # SQLite names the columns, PostgreSQL the constraint.
 CONSTRAINTS = {
     "cell_taken_once": "booking_cell.practitioner_id, booking_cell.start",
-    "booking_appointment_submission_key": "booking_appointment.submission",
-    "booking_callback_submission_key": "booking_callback.submission",
+    "booking_appointment_submission_hash_key": "booking_appointment.submission_hash",
+    "booking_callback_submission_hash_key": "booking_callback.submission_hash",
 }
 
 

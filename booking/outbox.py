@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from contextlib import suppress
 from email.utils import make_msgid
 from functools import partial
 from pathlib import Path
@@ -16,16 +17,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from post_office import mail
 from post_office.models import STATUS, Attachment, Email
 
 from booking import calendars, ics
 from booking.models import Appointment, CallBack, Mail
 from booking.slots import local
+from kinekracht.encryption import WrongKey, decrypt, encrypt
 from kinekracht.models import Practice
+from kinekracht.storage.mails import queue_encrypted
 
 WAITING = (STATUS.queued, STATUS.requeued)
 UNSENT = (STATUS.failed, *WAITING)
+OWN_PAGE = re.compile(r"(/afspraak/a/)[\w-]+/")
 KEEP_FILES = dt.timedelta(hours=1)  # longer than a transaction that may still want them
 
 
@@ -111,17 +114,11 @@ def queue(
     }
     if practice.email:
         headers["Reply-To"] = practice.email
-    return mail.send(
+    return queue_encrypted(
         recipient,
-        # It takes these for templates; what they say must not be taken for one once more.
-        subject="{{ subject|safe }}",
-        message="{{ text|safe }}",
-        html_message="{{ html|safe }}",
-        context={
-            "subject": subject,
-            "text": without_gaps(render(kind, "txt", context)),
-            "html": render(kind, "html", context),
-        },
+        subject=subject,
+        text=without_gaps(render(kind, "txt", context)),
+        html=render(kind, "html", context),
         headers=headers,
         attachments=attachments,
         expires_at=expires_at,
@@ -172,6 +169,25 @@ def redirect_unsent(appointment: Appointment, old: str) -> int:
         return int(emails.update(to=[appointment.email]))
     emails.delete()
     return 0
+
+
+def renew_links() -> int:
+    """Put the patient's address of now in mails that wait, as LINK_KEYS may be others by then.
+
+    How many mails had another one. A mail that belongs to no key stays as it is.
+    """
+    count = 0
+    waiting = Mail.objects.filter(email__status__in=UNSENT).select_related("email", "appointment")
+    for mail in waiting:
+        email, address = mail.email, rf"\g<1>{mail.appointment.key}/"
+        with suppress(WrongKey):
+            text, html = decrypt(email.message), decrypt(email.html_message)
+            now = [OWN_PAGE.sub(address, words) for words in (text, html)]
+            if now != [text, html]:
+                message, html_message = map(encrypt, now)
+                same = Email.objects.filter(pk=email.pk, status__in=UNSENT)
+                count += same.update(message=message, html_message=html_message)
+    return count
 
 
 def tidy(now: dt.datetime) -> None:

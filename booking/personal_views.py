@@ -33,10 +33,9 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def appointment_or_404(key: str) -> Appointment:
     """The appointment with this key, as long as its page works."""
     oldest = timezone.now() - dt.timedelta(days=settings.LINK_DAYS)
+    found = Appointment.objects.with_key(key).saying_what_is_confided()
     return get_object_or_404(
-        Appointment.objects.saying_what_is_confided().select_related("treatment", "practitioner"),
-        key=key,
-        starts_at__gt=oldest,
+        found.select_related("treatment", "practitioner"), starts_at__gt=oldest
     )
 
 
@@ -218,7 +217,7 @@ def withdraw_self_test(request: HttpRequest, key: str) -> HttpResponse:
 def call_back_or_404(key: str) -> CallBack:
     """The request to be called with this key, as long as its page works."""
     oldest = timezone.now() - dt.timedelta(days=settings.LINK_DAYS)
-    return get_object_or_404(CallBack, key=key, created_at__gt=oldest)
+    return get_object_or_404(CallBack.objects.with_key(key), created_at__gt=oldest)
 
 
 @require_safe

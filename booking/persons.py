@@ -18,6 +18,7 @@ from booking import actors, erasures, workflow
 from booking.models import Appointment, AuditEntry, CallBack
 from booking.outbox import drop_attachments, in_words
 from kinekracht.formatting import belgian
+from kinekracht.storage.mails import words_of
 
 Action = AuditEntry.Action
 
@@ -133,7 +134,7 @@ def about_mail(email: Email) -> dict[str, Any]:
         "geschreven op": in_words(email.created),
         "aan": ", ".join(email.to),
         "onderwerp": email.subject,
-        "tekst": email.message,
+        "tekst": words_of(email),
         "bijlagen": [attachment.name for attachment in email.attachments.all()],
     }
 

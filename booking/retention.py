@@ -18,7 +18,7 @@ from post_office.models import Attachment, Email
 from booking import outbox
 from booking.erasures import forget_history
 from booking.limits import forget_senders
-from booking.models import Appointment, AuditEntry, CallBack, new_key
+from booking.models import Appointment, AuditEntry, CallBack
 from booking.outbox import drop_attachments
 from kinekracht.staff.accounts import forget_attempts
 
@@ -87,9 +87,9 @@ def anonymise_appointments(now: dt.datetime) -> int:
         with transaction.atomic():
             outbox.forget(appointment)
             forget_history(appointment)
-            # The keys too: they stand in mails and browsers of the patient.
-            keys = {"key": new_key(), "submission": uuid.uuid4()}
-            Appointment.objects.filter(pk=appointment.pk).update(**ANONYMOUS, **keys)
+            # Its address too: that stands in mails and browsers of the patient.
+            address = {"uid": uuid.uuid4(), "old_key": None, "submission_hash": None}
+            Appointment.objects.filter(pk=appointment.pk).update(**ANONYMOUS, **address)
         count += 1
     return count
 

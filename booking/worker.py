@@ -24,6 +24,7 @@ from post_office import mail
 
 from booking import limits, mails, outbox, retention, workflow
 from booking.models import Appointment, Mail, Worker
+from kinekracht.storage.mails import forget_links_of_sent
 
 IDLE_SECONDS = 1.5  # between two looks at the queue
 CHORES_SECONDS = 60
@@ -155,6 +156,7 @@ def send_mails(lease: Lease, stop: Stop) -> None:
     """
     while not stop.asked and lease.hold(timezone.now()):
         sent, *_ = mail.send_queued(processes=1)
+        forget_links_of_sent()
         if not sent:
             break
 

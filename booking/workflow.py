@@ -18,6 +18,7 @@ from booking.actors import NOBODY, PATIENT, Actor
 from booking.availability import slot_at
 from booking.limits import admit
 from booking.models import Appointment, AuditEntry, CallBack
+from booking.models.links import keyed_hash
 from booking.occupancy import NotFree, NotPossible, settle, taking_cells
 from booking.slots import Slot
 from booking.transition import Outdated, change, new_appointment, record
@@ -51,14 +52,19 @@ def request(
         if sender:
             admit(sender, details["telephone"], details["email"], now)
         appointment = new_appointment(
-            treatment, slot, submission=submission, created_at=now, changed_at=now, **details
+            treatment,
+            slot,
+            submission_hash=keyed_hash(str(submission)),
+            created_at=now,
+            changed_at=now,
+            **details,
         )
         record(appointment, PATIENT, now=now)
         mails.requested(appointment)
         mails.staff_requested(appointment)
         return appointment
 
-    return once(Appointment.objects.filter(submission=submission), write)
+    return once(Appointment.objects.sent_as(submission), write)
 
 
 def enter(
@@ -291,11 +297,13 @@ def ask_to_be_called(
     def write() -> CallBack:
         if sender:
             admit(sender, details["telephone"], "", now)
-        call_back = CallBack.objects.create(submission=submission, created_at=now, **details)
+        call_back = CallBack.objects.create(
+            submission_hash=keyed_hash(str(submission)), created_at=now, **details
+        )
         mails.staff_call_back(call_back)
         return call_back
 
-    return once(CallBack.objects.filter(submission=submission), write)
+    return once(CallBack.objects.sent_as(submission), write)
 
 
 def once(sent: QuerySet[R], write: Callable[[], R]) -> R:

@@ -115,6 +115,7 @@ def prepare_environment(port: int, *, debug: bool) -> Environment:
         "PORT": str(port),
         "ENCRYPTION_KEYS": given.get("ENCRYPTION_KEYS")
         or kept_secret(var_dir / "encryption-keys", make=fernet_key),
+        "LINK_KEYS": given.get("LINK_KEYS") or kept_secret(var_dir / "link-keys", make=fernet_key),
         "SECRET_KEY": given.get("SECRET_KEY") or kept_secret(var_dir / "secret-key"),
         "SITE_URL": given.get("SITE_URL") or f"http://{HOST}:{port}",
         "VAR_DIR": str(var_dir),
@@ -122,7 +123,7 @@ def prepare_environment(port: int, *, debug: bool) -> Environment:
 
 
 def fernet_key() -> str:
-    """A new key, as the settings want those in ENCRYPTION_KEYS."""
+    """A new key, as the settings want those in ENCRYPTION_KEYS and LINK_KEYS."""
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 

@@ -42,6 +42,11 @@ def hide_keys(record: logging.LogRecord) -> bool:
 
     Who knows such an address may change an appointment.
     """
-    record.msg = PERSONAL.sub(r"\1…", record.getMessage())
+    record.msg = without_keys(record.getMessage())
     record.args = ()
     return True
+
+
+def without_keys(text: str) -> str:
+    """``text`` with the addresses of patients' pages and of calendars made useless."""
+    return PERSONAL.sub(r"\1…", text)

@@ -118,6 +118,9 @@ SECRET_KEY = required("SECRET_KEY", in_debug="only-for-development-" + "x" * 50)
 ENCRYPTION_KEYS = fernet_keys("ENCRYPTION_KEYS", in_debug="x" * 43 + "=")
 if not ENCRYPTION_KEYS:
     raise ImproperlyConfigured("Set the environment variable ENCRYPTION_KEYS (see README).")
+LINK_KEYS = fernet_keys("LINK_KEYS", in_debug="y" * 43 + "=")
+if not LINK_KEYS:
+    raise ImproperlyConfigured("Set the environment variable LINK_KEYS (see README).")
 BACKUP_KEYS = fernet_keys("BACKUP_KEY")
 SITE_URL = site_url(required("SITE_URL", in_debug="http://127.0.0.1:8000"))
 HTTPS = SITE_URL.startswith("https://")
@@ -239,6 +242,7 @@ POST_OFFICE = {
     "RETRY_INTERVAL": timedelta(seconds=MAIL_RETRY_SECONDS),
     "MAX_RETRIES": 2000,  # a week of trying; staff see it from the first failure on
     "LOG_LEVEL": 1,  # failures only
+    "BACKENDS": {"default": "kinekracht.storage.mails.DecryptingBackend"},
     "FILE_STORAGE": "mail",
 }
 EMAIL_TIMEOUT = 20
@@ -281,7 +285,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "kinekracht.storage.BundledStaticFilesStorage",
+        else "kinekracht.storage.files.BundledStaticFilesStorage",
     },
 }
 WHITENOISE_MAX_AGE = 3600

@@ -27,6 +27,7 @@ for _name in (
 os.environ |= {
     "DEBUG": "False",
     "ENCRYPTION_KEYS": "b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtISE=",
+    "LINK_KEYS": "bGlua3MtZm9yLXRlc3RzLW9ubHktLWZvci10ZXN0cy0=",
     "SECRET_KEY": "only-for-tests-" + "x" * 50,
     "SITE_URL": "http://testserver",
     "VAR_DIR": _var_dir.name,

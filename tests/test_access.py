@@ -84,7 +84,7 @@ def test_a_link_leads_to_its_own_appointment_alone(client, others, route):
         client.post(address, {"version": theirs.version, "key": theirs.key, "pk": theirs.pk}),
     ):
         said = response.content.decode()
-        for trace in ("mia", theirs.key, "KLACHT", str(theirs.submission)):
+        for trace in ("mia", theirs.key, "KLACHT", str(theirs.uid)):
             assert trace not in said
     assert Appointment.objects.filter(pk=theirs.pk).values().get() == before
 

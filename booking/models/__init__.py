@@ -11,7 +11,7 @@ from booking.models.appointments import (
 from booking.models.audit import AuditEntry
 from booking.models.hours import Closure, Weekday, WorkingHours
 from booking.models.operations import CalendarFeed, Mail, Sender, Worker
-from booking.models.requests import CallBack, CallBackQuerySet, PatientRequest, new_key
+from booking.models.requests import CallBack, CallBackQuerySet, PatientRequest
 
 __all__ = [
     "COMPLAINT_LENGTH",
@@ -31,5 +31,4 @@ __all__ = [
     "Weekday",
     "Worker",
     "WorkingHours",
-    "new_key",
 ]

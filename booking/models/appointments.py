@@ -10,7 +10,7 @@ from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 
-from booking.models.requests import PatientRequest
+from booking.models.requests import FindsRequests, PatientRequest
 from booking.slots import Slot, cells
 from kinekracht.encryption import EncryptedTextField
 from kinekracht.fields import unquoted
@@ -20,7 +20,7 @@ COMPLAINT_LENGTH = 500
 SELF_TEST_LENGTH = 5000
 
 
-class AppointmentQuerySet(models.QuerySet["Appointment"]):
+class AppointmentQuerySet(FindsRequests, models.QuerySet["Appointment"]):
     def live(self) -> "AppointmentQuerySet":
         """Those that are still on."""
         return self.filter(status__in=Appointment.LIVE)

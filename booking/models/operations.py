@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from booking.models.appointments import Appointment
-from booking.models.requests import new_key
+from booking.models.links import FindsByKey, Linked
 from kinekracht.models import Practitioner
 
 
@@ -32,13 +32,18 @@ class Mail(models.Model):
         return self.kind
 
 
-class CalendarFeed(models.Model):
+class CalendarFeedQuerySet(FindsByKey, models.QuerySet["CalendarFeed"]):
+    """Subscriptions, found by the key in their address."""
+
+
+class CalendarFeed(Linked):
     """Where a practitioner's own calendar program finds their appointments."""
 
     practitioner = models.OneToOneField(
         Practitioner, models.CASCADE, verbose_name="therapeut", related_name="calendar_feed"
     )
-    key = models.CharField(max_length=43, unique=True, default=new_key, editable=False)
+
+    objects = CalendarFeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "agenda-abonnement"

@@ -1,7 +1,7 @@
 """What somebody sends us, whatever it is; and who asks to be called."""
 
-import secrets
-import uuid
+from typing import Any, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -9,18 +9,27 @@ from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
-
-def new_key() -> str:
-    """Something nobody can guess: 192 bits, in 32 letters and digits of an address."""
-    return secrets.token_urlsafe(24)
+from booking.models.links import FindsByKey, Linked, keyed_hashes
 
 
-class PatientRequest(models.Model):
+class FindsRequests(FindsByKey):
+    """What a queryset of ``PatientRequest`` records has beside Django's."""
+
+    def sent_as(self, submission: UUID) -> Self:
+        """The one that was sent with a form of this number, if any was."""
+        requests: Any = self
+        found: Self = requests.filter(submission_hash__in=keyed_hashes(str(submission)))
+        return found
+
+
+class PatientRequest(Linked):
     """What somebody sends us: who they are, and how we may reach them."""
 
-    key = models.CharField(max_length=43, unique=True, default=new_key, editable=False)
-    # Sent along with the form: what is sent twice has one, and is one.
-    submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    # Of the number that the form was sent with: what is sent twice has one, and is one. Not the
+    # number itself, as sending that again leads to the patient's page.
+    submission_hash = models.CharField(  # noqa: DJ001  many have none, and "" can be there once
+        max_length=64, null=True, unique=True, editable=False
+    )
     created_at = models.DateTimeField("aangevraagd op", default=timezone.now, editable=False)
     name = models.CharField("naam", max_length=100)
     telephone = PhoneNumberField("telefoon", blank=True)
@@ -45,7 +54,7 @@ class PatientRequest(models.Model):
         return "".join(f"{word[0].upper()}." for word in self.name.split()[:4]) or "–"
 
 
-class CallBackQuerySet(models.QuerySet["CallBack"]):
+class CallBackQuerySet(FindsRequests, models.QuerySet["CallBack"]):
     def open(self) -> "CallBackQuerySet":
         """Those that nobody has called yet."""
         return self.filter(handled_at=None)

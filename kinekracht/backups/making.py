@@ -16,6 +16,7 @@ from django.core.files.storage import storages
 from django.db import connection
 
 from booking import erasures
+from booking.models.links import keyed_hash
 from kinekracht import encryption
 from kinekracht.backups import (
     ERASURES,
@@ -62,6 +63,8 @@ def make(target: Path | None, *, now: dt.datetime) -> Path:
                     **asdict(facts),
                     # By which a restore knows whether it has the keys to what patients confided.
                     "sample": encryption.encrypt(FORMAT),
+                    # And whether the addresses that were sent to patients go on working.
+                    "links": keyed_hash(FORMAT),
                     "members": members,
                 }
                 described = work / MANIFEST

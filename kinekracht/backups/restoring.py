@@ -20,6 +20,7 @@ from post_office.models import Attachment
 
 from booking import erasures
 from booking.models import Worker
+from booking.models.links import keyed_hashes
 from kinekracht import content_version, encryption
 from kinekracht.backups import (
     ERASURES,
@@ -51,6 +52,7 @@ class Backup:
     facts: Facts
     files: dict[str, Path]
     has_our_keys: bool  # to what patients confided
+    has_our_links: bool  # so that the addresses they were sent go on working
 
     @property
     def member(self) -> str:
@@ -82,12 +84,12 @@ def restore(
         refuse_overwriting(database, replace=replace, now=now)
         database.put_back(backup.files[database.member], backup.facts)
         content_version.change()
+        if ERASURES in backup.files:
+            erased |= erasures.listed(backup.files[ERASURES])
+        erasures.add(erased)  # before migrating, as that is the last to see keys that were stored
         connection.close()
         call_command("migrate", interactive=False, verbosity=0)
         put_files(backup)
-        if ERASURES in backup.files:
-            erased |= erasures.listed(backup.files[ERASURES])
-        erasures.add(erased)
         count = erasures.repeat()
         drop_lost_attachments()
         Worker.objects.update(holder="")  # the one of then isn't here
@@ -125,6 +127,8 @@ def unpack(path: Path, work: Path) -> Backup:
             facts,
             files,
             can_decrypt(manifest["sample"]),
+            # Before keys were derived they were in the database, and are now whatever LINK_KEYS is.
+            manifest.get("links") in {None, *keyed_hashes(FORMAT)},
         )
         copy = files[backup.member]
     except (tarfile.TarError, ValueError, KeyError, TypeError, AttributeError):

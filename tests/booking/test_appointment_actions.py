@@ -8,6 +8,7 @@ from django.urls import reverse
 from post_office.models import Email
 
 from booking import actors, workflow
+from kinekracht.storage.mails import words_of
 from tests.booking.factories import ClosureFactory
 from tests.booking.situation import (
     HOUR,
@@ -62,7 +63,7 @@ def test_one_click_does_it_and_says_who_did(
 
 def test_words_for_the_patient_are_mailed_as_typed(admin_client, appointment):
     act(admin_client, "decline", appointment, reason="Die dag {{ 1|add:41 }} zijn we dicht.")
-    assert "Die dag {{ 1|add:41 }} zijn we dicht." in Email.objects.latest("pk").message
+    assert "Die dag {{ 1|add:41 }} zijn we dicht." in words_of(Email.objects.latest("pk"))
 
 
 def test_reasons_are_suggested_where_they_go_into_a_mail(admin_client, appointment):
@@ -85,7 +86,7 @@ def test_a_proposal_takes_three_clicks(admin_client, appointment, practitioner):
     assert line(appointment) == (
         Status.REQUESTED, Status.PROPOSED, START, START + 2 * HOUR,
     )  # fmt: skip
-    assert "Liever dan." in Email.objects.latest("pk").message
+    assert "Liever dan." in words_of(Email.objects.latest("pk"))
 
 
 def test_moving_is_choosing_a_free_moment(admin_client, appointment, practitioner):

@@ -6,11 +6,11 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import NoReverseMatch, reverse
-from post_office import mail
 from post_office.models import STATUS, Email, Log
 
 from booking.delivery import left_lying, not_arriving
 from booking.models import Worker
+from kinekracht.storage.mails import queue_encrypted
 from tests.booking.situation import HOUR, NOW
 from tests.staff import sign_in
 
@@ -28,7 +28,7 @@ def _now():
 
 def make(subject="Je afspraak", **changed):
     """A mail that is queued, with these changes."""
-    email = mail.send("lotte@example.com", "kk@example.com", subject=subject, message="Dag <b>.")
+    email = queue_encrypted("lotte@example.com", subject=subject, text="Dag <b>.", html="<p>Dag.")
     Email.objects.filter(pk=email.pk).update(**changed)
     email.refresh_from_db()
     return email

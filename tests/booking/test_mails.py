@@ -266,7 +266,7 @@ def test_the_calendar_follows_what_happens(server):
     ]
     assert [c.events[0].start.astimezone(dt.UTC) for c in told] == [NINE, TEN, NINE, NINE]
     assert len({c.events[0]["uid"] for c in told}) == 1
-    assert str(appointment.submission) not in told[0].events[0]["uid"]
+    assert appointment.key not in told[0].events[0]["uid"]
 
 
 @pytest.mark.parametrize("kind", ["requested", "declined", "cancelled", "expired"])

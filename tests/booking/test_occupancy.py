@@ -157,15 +157,15 @@ def duplicate_cell():
 
 
 def duplicate_submission():
-    AppointmentFactory(submission=at_nine().submission)
+    AppointmentFactory(submission_hash=at_nine(submission_hash="x").submission_hash)
 
 
 def duplicate_call_back():
-    CallBackFactory(submission=CallBackFactory().submission)
+    CallBackFactory(submission_hash=CallBackFactory(submission_hash="x").submission_hash)
 
 
-def duplicate_key():
-    AppointmentFactory(key=at_nine().key)
+def duplicate_uid():
+    AppointmentFactory(uid=at_nine().uid)
 
 
 def duplicate_mail():
@@ -187,15 +187,15 @@ def no_name():
     at_nine(name=None)
 
 
-OTHERS = [duplicate_key, duplicate_mail, duplicate_sender, negative_version, no_name]
+OTHERS = [duplicate_uid, duplicate_mail, duplicate_sender, negative_version, no_name]
 
 
 @pytest.mark.parametrize(
     ("cause", "expected"),
     [
         (duplicate_cell, ["cell_taken_once"]),
-        (duplicate_submission, ["booking_appointment_submission_key"]),
-        (duplicate_call_back, ["booking_callback_submission_key"]),
+        (duplicate_submission, ["booking_appointment_submission_hash_key"]),
+        (duplicate_call_back, ["booking_callback_submission_hash_key"]),
         *[(other, []) for other in OTHERS],
     ],
 )
@@ -217,8 +217,8 @@ def test_the_constraints_have_these_names_in_the_database():
         }
     assert found["cell_taken_once"] == ["practitioner_id", "start"]
     if connection.vendor == "postgresql":
-        assert found["booking_appointment_submission_key"] == ["submission"]
-        assert found["booking_callback_submission_key"] == ["submission"]
+        assert found["booking_appointment_submission_hash_key"] == ["submission_hash"]
+        assert found["booking_callback_submission_hash_key"] == ["submission_hash"]
 
 
 @pytest.mark.parametrize("cause", [*OTHERS, duplicate_submission, duplicate_call_back])

@@ -4,10 +4,12 @@ import os
 import secrets
 import shutil
 import sqlite3
+import uuid
 from contextlib import closing, contextmanager
 
 import psycopg
 
+from booking.models.links import make_key
 from tests.with_postgresql import owner
 
 # Which appointments are not all there: four quarters, a line, a mail to the patient and one to the
@@ -22,7 +24,7 @@ UNION ALL
 SELECT -e.id FROM post_office_email e
     WHERE NOT EXISTS (SELECT 1 FROM booking_mail m WHERE m.email_id = e.id)
 """
-KEYS = "SELECT key FROM booking_appointment ORDER BY id"
+NUMBERS = "SELECT uid FROM booking_appointment ORDER BY id"
 WRITTEN = [
     *("booking_mail", "booking_change", "booking_cell", "booking_appointment", "booking_worker"),
     *("post_office_log", "post_office_email"),
@@ -50,8 +52,9 @@ class Database:
 
     @property
     def keys(self):
-        """The keys of all appointments."""
-        return self.column(KEYS)
+        """The keys of all appointments, as a site with the LINK_KEYS of the tests makes them."""
+        numbers = self.column(NUMBERS)
+        return [make_key(uuid.UUID(str(number)), of="appointment") for number in numbers]
 
 
 class SQLite(Database):

@@ -104,9 +104,9 @@ def test_after_rotation_the_old_key_can_go(keys, capsys):
     AppointmentFactory()
     keys.ENCRYPTION_KEYS = [NEW, OLD]
     call_command("rotate_keys")
-    assert capsys.readouterr().out == "2 texts encrypted anew\n"
+    assert capsys.readouterr().out.startswith("2 texts encrypted anew\n")
     call_command("rotate_keys")
-    assert capsys.readouterr().out == "0 texts encrypted anew\n"
+    assert capsys.readouterr().out.startswith("0 texts encrypted anew\n")
     keys.ENCRYPTION_KEYS = [NEW]
     assert kept()[1] == ""
     assert [a.complaint for a in Appointment.objects.order_by("pk")] == [SAID, ""]

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kinekracht import limits
 from kinekracht.counters import Counters
-from kinekracht.staff import forget_attempts
+from kinekracht.staff.accounts import forget_attempts
 from tests.staff import (
     CODE,
     ENROL,

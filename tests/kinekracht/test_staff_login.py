@@ -14,7 +14,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kinekracht import second_factor
-from kinekracht.staff import is_verified_staff
+from kinekracht.staff.accounts import is_verified_staff
 from tests.staff import (
     CODE,
     ENROL,

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.once
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
     root = tmp_path_factory.mktemp("static")
-    backend = {"BACKEND": "kinekracht.storage.BundledStaticFilesStorage"}
+    backend = {"BACKEND": "kinekracht.storage.files.BundledStaticFilesStorage"}
     with override_settings(STATIC_ROOT=root, STORAGES={"default": backend, "staticfiles": backend}):
         call_command("collectstatic", interactive=False, verbosity=0)
         yield storages["staticfiles"], root

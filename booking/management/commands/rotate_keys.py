@@ -1,31 +1,40 @@
-"""``manage.py rotate_keys``: what patients confided, encrypted anew with the first of the keys."""
+"""``manage.py rotate_keys``: what is encrypted, and addresses in mails that wait, with new keys."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import TextField
+from django.db.models import Model, TextField
 from django.db.models.functions import Cast
+from post_office.models import Email
 
 from booking.models import Appointment
-from kinekracht.encryption import WrongKey, decrypt, is_current
+from booking.outbox import renew_links
+from kinekracht.encryption import EncryptedTextField, WrongKey, decrypt, encrypt, is_current
 
-NAMES = ("complaint", "self_test")
+TEXTS: list[tuple[type[Model], str]] = [
+    (Appointment, "complaint"),
+    (Appointment, "self_test"),
+    (Email, "message"),
+    (Email, "html_message"),
+]
 
 
 class Command(BaseCommand):
-    help = "Encrypt anew, with the first key in ENCRYPTION_KEYS, what is encrypted with another."
+    help = "Use the first of ENCRYPTION_KEYS and of LINK_KEYS for what was made with another."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         renewed, unreadable = 0, 0
-        for name in NAMES:
-            for pk, token in tokens(name).exclude(token="").values_list("pk", "token").iterator():
+        for model, name in TEXTS:
+            old = tokens(model, name).exclude(token="").values_list("pk", "token")
+            for pk, token in old.iterator():
                 if is_current(token):
                     continue
                 try:
-                    renewed += renew(name, pk, token)
+                    renewed += renew(model, name, pk, token)
                 except WrongKey:
                     unreadable += 1
         self.stdout.write(f"{renewed} texts encrypted anew")
+        self.stdout.write(f"{renew_links()} waiting mails given an address of now")
         if unreadable:
             raise CommandError(
                 f"{unreadable} texts belong to none of the keys. Nothing was done to them: "
@@ -33,12 +42,14 @@ class Command(BaseCommand):
             )
 
 
-def tokens(name: str) -> Any:
-    """The appointments, each with the ``token`` that the database holds for the field ``name``."""
-    return Appointment.objects.annotate(token=Cast(name, TextField()))
+def tokens(model: type[Model], name: str) -> Any:
+    """The rows of ``model``, each with the ``token`` that the database holds for a field."""
+    return model._default_manager.annotate(token=Cast(name, TextField()))
 
 
-def renew(name: str, pk: int, token: str) -> int:
+def renew(model: type[Model], name: str, pk: int, token: str) -> int:
     """Write the same text with the key of now; 0 if it was changed in the meantime, else 1."""
-    unchanged = tokens(name).filter(pk=pk, token=token)
-    return int(unchanged.update(**{name: decrypt(token)}))
+    text = decrypt(token)
+    encrypts_itself = isinstance(model._meta.get_field(name), EncryptedTextField)
+    unchanged = tokens(model, name).filter(pk=pk, token=token)
+    return int(unchanged.update(**{name: text if encrypts_itself else encrypt(text)}))

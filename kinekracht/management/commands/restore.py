@@ -49,6 +49,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{what}: {at} uur (rijen: {rows}, foto's: {pictures})")
         if not backup.has_our_keys:
             self.stderr.write(
-                "Let op: klachten en zelftesten zijn met een andere sleutel versleuteld dan die in "
-                "ENCRYPTION_KEYS. Zet de sleutel van toen erbij, anders kan niemand ze lezen."
+                "Let op: klachten, zelftesten en mails zijn met een andere sleutel versleuteld "
+                "dan die in ENCRYPTION_KEYS. Zet de sleutel van toen erbij: anders kan niemand ze "
+                "lezen, en gaan mails die wachten niet weg."
+            )
+        if not backup.has_our_links:
+            self.stderr.write(
+                "Let op: de links naar afspraken zijn met een andere sleutel gemaakt dan die in "
+                "LINK_KEYS. Zet de sleutel van toen erbij, anders werken ze niet meer."
             )

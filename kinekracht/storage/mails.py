@@ -1,0 +1,82 @@
+"""A mail as it is kept: unreadable while it waits, and without its secret addresses once sent."""
+
+import copy
+from contextlib import suppress
+from typing import Any
+
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import EmailAlternative
+from post_office import mail
+from post_office.models import STATUS, Email
+
+from kinekracht.encryption import WrongKey, decrypt, encrypt
+from kinekracht.logs import without_keys
+
+
+class DecryptingBackend(BaseEmailBackend):
+    """Sends by EMAIL_URL what was queued encrypted; WrongKey, and it goes on waiting, if it can't.
+
+    post_office asks for it (POST_OFFICE in the settings), and nothing else does.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.connection = get_connection(**options)
+
+    def open(self) -> bool | None:
+        return self.connection.open()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def send_messages(self, email_messages: Any) -> int:
+        return self.connection.send_messages([readable(each) for each in email_messages]) or 0
+
+
+def readable(message: EmailMessage) -> EmailMessage:
+    """The mail that ``message`` is the encrypted form of."""
+    result = copy.copy(message)
+    result.body = decrypt(str(message.body))
+    if isinstance(result, EmailMultiAlternatives):
+        result.alternatives = [
+            EmailAlternative(decrypt(str(content)), mimetype)
+            for content, mimetype in result.alternatives
+        ]
+    return result
+
+
+def queue_encrypted(recipient: str, *, subject: str, text: str, html: str, **options: Any) -> Email:
+    """Put a mail in the queue, in the transaction that is going on; ``options`` are post_office's.
+
+    Who reads the database finds to whom it goes and the subject, which says nothing personal.
+    """
+    return mail.send(
+        recipient,
+        # It takes these for templates; what they say must not be taken for one once more.
+        subject="{{ subject|safe }}",
+        message="{{ text|safe }}",
+        html_message="{{ html|safe }}",
+        context={"subject": subject, "text": encrypt(text), "html": encrypt(html)},
+        **options,
+    )
+
+
+def words_of(email: Email) -> str:
+    """What a mail says, as plain text; WrongKey if none of the keys belongs to it."""
+    return decrypt(email.message)
+
+
+def forget_links_of_sent() -> int:
+    """Take the secret addresses out of mails that were sent; how many mails that were.
+
+    Their HTML goes altogether, which also tells which mails were done.
+    """
+    sent = Email.objects.filter(status=STATUS.sent).exclude(html_message="")
+    count = 0
+    for email in sent:
+        with suppress(WrongKey):  # then nobody reads its addresses either
+            email.message = encrypt(without_keys(words_of(email)))
+        same = Email.objects.filter(pk=email.pk)
+        count += same.update(message=email.message, html_message="")
+    return count
