@@ -44,7 +44,7 @@ class Server:
         self.settings = "" if durable else FASTER_THAN_SAFE
         self.url = f"postgres://postgres@/{quote(str(folder))}/postgres"
         programs = installation(folder) / "bin"
-        data = folder / "data"
+        self.data = data = folder / "data"
         run(
             programs / "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8",
             "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",

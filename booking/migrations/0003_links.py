@@ -30,16 +30,17 @@ def derive(apps, schema_editor):
         change(row, uid=uuid.uuid4(), old_key=keyed_hash(sha256(row.key)))
     for name in REQUESTS:
         for row in rows("booking", name, "key", "submission"):
+            # What a patient took back is known by the key, and could not be told afterwards.
+            is_taken_back = sha256(f"{row.key} self-test") in listed
+            # Once a row: PostgreSQL changes no table in which one was written twice.
             change(
                 row,
                 # What calendars know it by, and what a restored backup of before makes of it again.
                 uid=uuid.uuid5(row.submission, "calendar"),
                 old_key=keyed_hash(sha256(row.key)),
                 submission_hash=keyed_hash(str(row.submission)),
+                **({"self_test": ""} if is_taken_back else {}),
             )
-            # What a patient took back is known by the key, and could not be told afterwards.
-            if name == "appointment" and sha256(f"{row.key} self-test") in listed:
-                change(row, self_test="")
     for mail in rows("post_office", "email", "status", "message", "html_message"):
         text, html = mail.message, mail.html_message
         if mail.status == SENT:
@@ -54,17 +55,6 @@ def change(row, **values):
 def read_erasures():
     path = Path(settings.SHARED_DIR) / "erasures"
     return set(path.read_text(errors="replace").split()) if path.exists() else set()
-
-
-def rewrite_tables(apps, schema_editor):
-    """On PostgreSQL, leave nothing of what was dropped in the files: it stays in rows until then."""
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    for table in (
-        "booking_appointment", "booking_callback", "booking_calendarfeed", "post_office_email",
-    ):
-        schema_editor.execute(f"CLUSTER {table} USING {table}_pkey")
-        schema_editor.execute(f"ALTER TABLE {table} SET WITHOUT CLUSTER")
 
 
 ALL = ("appointment", "callback", "calendarfeed")
@@ -83,5 +73,4 @@ class Migration(migrations.Migration):
         *(migrations.AlterField(name, "uid", UID.clone()) for name in ALL),
         *(migrations.RemoveField(name, "key") for name in ALL),
         *(migrations.RemoveField(name, "submission") for name in REQUESTS),
-        migrations.RunPython(rewrite_tables),
     ]
