@@ -165,7 +165,7 @@ def static_state() -> str:
     sources = [
         BASE_DIR / "requirements.txt",
         BASE_DIR / "kinekracht" / "settings.py",
-        BASE_DIR / "kinekracht" / "storage.py",
+        BASE_DIR / "kinekracht" / "storage" / "files.py",
         *sorted(path for path in (BASE_DIR / "static").rglob("*") if path.is_file()),
     ]
     state = hashlib.sha256()

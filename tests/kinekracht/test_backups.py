@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -576,6 +577,14 @@ def test_it_warns_without_the_key_to_what_patients_confided(practice):
         _, warned = say("restore", practice.backup, replace=True)
     assert "Zet de sleutel van toen erbij" in warned
     assert names() == ["Blijft", "Neemt terug", "Weg"]
+
+
+def test_it_warns_where_addresses_that_were_sent_stop_working(practice):
+    with override_settings(LINK_KEYS=[OTHER_KEY]):
+        _, warned = say("restore", practice.backup, replace=True)
+    assert "LINK_KEYS" in warned
+    with override_settings(LINK_KEYS=[OTHER_KEY, *settings.LINK_KEYS]):
+        assert "LINK_KEYS" not in say("restore", practice.backup, replace=True)[1]
 
 
 def test_a_backup_that_is_refused_changes_nothing(practice, tmp_path):

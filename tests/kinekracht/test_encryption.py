@@ -126,11 +126,13 @@ def test_rotation_says_what_it_can_not_read_and_leaves_it_alone(keys):
 def check(tmp_path, **variables):
     """What ``manage.py check`` says in that environment."""
     given = environment(tmp_path / "var", SECRET_KEY="x" * 60, SITE_URL="http://127.0.0.1")
-    given.pop("ENCRYPTION_KEYS")
+    for name in variables:
+        given.pop(name)
+    given |= {name: value for name, value in variables.items() if value is not None}
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
-        env=given | variables,
+        env=given,
         capture_output=True,
         text=True,
         check=False,
@@ -138,12 +140,13 @@ def check(tmp_path, **variables):
 
 
 @pytest.mark.site
+@pytest.mark.parametrize("name", ["ENCRYPTION_KEYS", "LINK_KEYS"])
 @pytest.mark.parametrize("value", [None, "", "geheim-geheim", f"{OLD},kort"])
-def test_without_good_keys_the_site_does_not_start(tmp_path, value):
-    done = check(tmp_path, **({} if value is None else {"ENCRYPTION_KEYS": value}))
+def test_without_good_keys_the_site_does_not_start(tmp_path, name, value):
+    done = check(tmp_path, **{name: value})
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert "ENCRYPTION_KEYS" in last
+    assert name in last
     assert "geheim" not in done.stderr
     assert OLD not in done.stderr
 
