@@ -42,6 +42,7 @@ class PracticeAdminSite(admin.AdminSite):
                 name="recovery_codes",
             ),
             path("account/toestel/", self.admin_view(views.other_device), name="other_device"),
+            path("account/afmelden/", self.admin_view(views.end_sessions), name="end_sessions"),
             *super().get_urls(),
         ]
 

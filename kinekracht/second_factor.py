@@ -4,11 +4,13 @@ Who has no app has no recovery codes either: both are taken away together.
 """
 
 import base64
+import logging
 import math
 import re
 import time
 from binascii import unhexlify
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 import qrcode
 from django.contrib.auth.models import User
@@ -21,37 +23,46 @@ from django_otp import verify_token
 from django_otp.models import Device
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathImage
 
+from kinekracht.encryption import WrongKey
+from kinekracht.staff import stamps
+from kinekracht.staff.models import CodeApp
+
+ISSUER = "KineKracht"  # what the app on somebody's telephone calls us
 RECOVERY_CODES = 10
 RECOVERY_DIGITS = 12  # digits alone, as a telephone shows its number keys for a code
 FEW_LEFT = 2  # from here on it is time for new ones
 
 WRONG = "wrong"  # an error that counts as a failed login
 
+logger = logging.getLogger(__name__)
+
 
 def has_app(user: User) -> bool:
     """Whether ``user`` has an app that makes codes."""
-    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+    return bool(CodeApp.objects.filter(user=user, confirmed=True).exists())
 
 
 def check_code(user: User, said: str) -> Device:
     """The app or the recovery codes that the code ``said`` belongs to; it works only once.
 
     ValidationError, in words for ``user``, if it isn't right (with the code WRONG) or if it came
-    too soon after wrong ones and wasn't looked at.
+    too soon after wrong ones and wasn't looked at, or if there is no key to look at it with.
     """
     code = re.sub(r"[\s.-]", "", said)
     is_recovery = len(code) == RECOVERY_DIGITS
-    kind = StaticDevice if is_recovery else TOTPDevice
+    kind = StaticDevice if is_recovery else CodeApp
     device = kind.objects.filter(user=user, confirmed=True).first()
     if device is not None:
         allowed, reason = device.verify_is_allowed()
         if not allowed:
             raise too_soon(reason["locked_until"] - timezone.now())
-        if verify_token(user, device.persistent_id, kept(user, code) if is_recovery else code):
-            return device
+        try:
+            if verify_token(user, device.persistent_id, kept(user, code) if is_recovery else code):
+                return device
+        except WrongKey:
+            raise unreadable() from None
     raise ValidationError(
         "Deze herstelcode klopt niet, of ze is al gebruikt."
         if is_recovery
@@ -70,6 +81,17 @@ def too_soon(wait: timedelta) -> ValidationError:
     )
 
 
+def unreadable() -> ValidationError:
+    """What to say when the key of somebody's app belongs to none of ours, which is logged."""
+    logger.error("WrongKey: the key of an app for codes belongs to no key in ENCRYPTION_KEYS")
+    return ValidationError(
+        "De site kan de codes van je app niet meer nakijken. Dat ligt niet aan jou. "
+        "Een herstelcode werkt wel. Heb je er geen, vraag dan de beheerder om je tweede stap "
+        "opnieuw te laten instellen.",
+        "unreadable",
+    )
+
+
 def in_words(wait: timedelta) -> str:
     """A time to wait, rounded up: "8 seconden", "15 minuten"."""
     seconds = max(1, math.ceil(wait.total_seconds()))
@@ -79,11 +101,11 @@ def in_words(wait: timedelta) -> str:
     return "1 seconde" if seconds == 1 else f"{seconds} seconden"
 
 
-def enrol(user: User, key: str, said: str, *, replace: bool) -> TOTPDevice:
+def enrol(user: User, key: str, said: str, *, replace: bool) -> CodeApp:
     """Give ``user`` the app that holds ``key`` (hexadecimal), once it made the code ``said``.
 
-    ValidationError if the code isn't right, or if there is an app already and ``replace`` is
-    false: somebody else may have been faster.
+    All other sessions of ``user`` end. ValidationError if the code isn't right, if the one this is
+    for has ended meanwhile, or if there is an app already and ``replace`` is false.
     """
     totp = TOTP(unhexlify(key))
     totp.time = time.time()
@@ -95,20 +117,23 @@ def enrol(user: User, key: str, said: str, *, replace: bool) -> TOTPDevice:
             "unproved",
         )
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
-        if has_app(user) and not replace:
-            raise ValidationError("Je hebt intussen al een app ingesteld. Meld je opnieuw aan.")
-        TOTPDevice.objects.filter(user=user).delete()
-        return TOTPDevice.objects.create(user=user, name="app", key=key, last_t=totp.t())
+        if not stamps.holds(user) or (has_app(user) and not replace):
+            raise ValidationError("Je account is intussen veranderd. Meld je opnieuw aan.")
+        CodeApp.objects.filter(user=user).delete()
+        stamps.renew(user)
+        return CodeApp.objects.create(user=user, name="app", key=key, last_t=totp.t())
 
 
+@transaction.atomic
 def take_away(user: User) -> bool:
     """Delete the app and the recovery codes of ``user``; whether there was an app.
 
-    Who is in with one of them is out at once, and sets up an app at the next login.
+    All their sessions end, those that gave no code yet too. So who sets up an app after this has
+    typed the password after this.
     """
+    stamps.renew(user)
     StaticDevice.objects.filter(user=user).delete()
-    deleted, _ = TOTPDevice.objects.filter(user=user).delete()
+    deleted, _ = CodeApp.objects.filter(user=user).delete()
     return bool(deleted)
 
 
@@ -148,7 +173,9 @@ def typed_key(key: str) -> str:
 
 def app_link(user: User, key: str) -> str:
     """What an app reads: the key, and for whom and where it is (otpauth://…)."""
-    return str(TOTPDevice(user=user, key=key).config_url)
+    label = quote(f"{ISSUER}:{user.get_username()}")
+    secret = base64.b32encode(unhexlify(key)).decode()
+    return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': ISSUER})}"
 
 
 def qr_code(link: str) -> SafeString:

@@ -11,6 +11,7 @@ from typing import Any
 import django_otp
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,17 +20,20 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import default_key
+from django_otp.util import random_hex
 
 from kinekracht import second_factor, staff_lock
+from kinekracht.encryption import WrongKey, decrypt, encrypt
 from kinekracht.limits import limited
+from kinekracht.staff import stamps
 from kinekracht.staff.accounts import is_verified_staff
 
 View = Callable[[HttpRequest], HttpResponse]
 
-NEW_KEY = "second_factor_key"  # in the session: of an app that made no code yet
+NEW_KEY = "second_factor_key"  # in the session, encrypted: of an app that made no code yet
 MAY_REPLACE = "second_factor_may_replace"  # in the session: until when, in Unix time
 REPLACE_SECONDS = 600
 
@@ -110,7 +114,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     is_first = not second_factor.has_app(user)
     if not is_first and request.session.get(MAY_REPLACE, 0) < time.time():
         return redirect("admin:account" if is_verified_staff(request.user) else "admin:code")
-    key = request.session.setdefault(NEW_KEY, default_key())
+    key = new_key(request)
     form = CodeForm(
         lambda said: second_factor.enrol(user, key, said, replace=not is_first),
         request.POST if request.method == "POST" else None,
@@ -131,11 +135,22 @@ def enrol(request: HttpRequest) -> HttpResponse:
         )
     for name in (NEW_KEY, MAY_REPLACE):
         request.session.pop(name, None)
+    update_session_auth_hash(request, user)  # all other sessions have ended
     let_in(request, form.device)
     if is_first:
         return show_recovery_codes(request, then=next_page(request))
     messages.success(request, "Je nieuwe toestel is ingesteld. Het vorige werkt niet meer.")
     return redirect("admin:account")
+
+
+def new_key(request: HttpRequest) -> str:
+    """The key of the app that is being set up: the same until it has made a code."""
+    try:
+        return decrypt(request.session[NEW_KEY])
+    except (KeyError, WrongKey):
+        key: str = random_hex()
+        request.session[NEW_KEY] = encrypt(key)
+        return key
 
 
 def account(request: HttpRequest) -> HttpResponse:
@@ -163,6 +178,15 @@ def other_device(request: HttpRequest) -> HttpResponse:
         return page(request, "other_device", "Een ander toestel", form=form)
     request.session[MAY_REPLACE] = time.time() + REPLACE_SECONDS
     return redirect("admin:enrol")
+
+
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Log somebody out everywhere, here too: a device may be in other hands."""
+    stamps.renew(staff_in(request))
+    logout(request)
+    messages.success(request, "Je bent overal afgemeld, op elk toestel.")
+    return redirect("admin:login")
 
 
 def asked(request: HttpRequest) -> CodeForm:

@@ -149,7 +149,7 @@ INSTALLED_APPS = [
     "csp",
     "django_otp",
     "django_otp.plugins.otp_static",
-    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_totp",  # empty: staff.0001 takes over the rows of older databases
     "django_prose_editor",
     "phonenumber_field",
     "post_office",
@@ -333,10 +333,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "kinekracht.staff.backends.StampedBackend",
 ]
-OTP_TOTP_ISSUER = "KineKracht"  # what the app on somebody's telephone calls it
-OTP_TOTP_SYNC = False  # telephones and servers know what time it is
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends when the page said it would
@@ -349,7 +347,9 @@ AXES_LOCKOUT_CALLABLE = "kinekracht.staff_lock.locked_out"
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "code", "next"]
-SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day
+SESSION_ENGINE = "kinekracht.staff.sessions"
+SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day, also if the browser stays open
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"

@@ -15,8 +15,10 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kinekracht import second_factor
+from kinekracht.staff import stamps
+from kinekracht.staff.models import CodeApp
 
-# They show the keys that make codes.
+# The first two show what makes codes.
 admin.site.unregister([StaticDevice, TOTPDevice, User])
 
 
@@ -66,7 +68,7 @@ class StaffAdmin(UserAdmin):
         super().delete_queryset(request, queryset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        app = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        app = CodeApp.objects.filter(user=OuterRef("pk"), confirmed=True)
         users: QuerySet[User] = super().get_queryset(request)
         return users.annotate(has_app=Exists(app))
 
@@ -75,34 +77,52 @@ class StaffAdmin(UserAdmin):
         return bool(user.has_app)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_POST(self.reset_view))
+        reset, end = (
+            self.admin_site.admin_view(require_POST(view))
+            for view in (self.reset_view, self.end_sessions_view)
+        )
         return [
-            path("<int:pk>/tweede-stap/", view, name="auth_user_reset_second_factor"),
+            path("<int:pk>/tweede-stap/", reset, name="auth_user_reset_second_factor"),
+            path("<int:pk>/afmelden/", end, name="auth_user_end_sessions"),
             *super().get_urls(),
         ]
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take somebody's app and recovery codes away: they set up an app at the next login."""
-        user = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self.may_reset(request, user):
-            raise PermissionDenied
+        user = self.helped(request, pk)
         second_factor.take_away(user)
         self.log_change(request, user, "Tweede stap weggenomen.")
         messages.success(
             request,
             f"De app en de herstelcodes van {user} werken niet meer. "
+            "Wie met die naam aangemeld was, is overal afgemeld. "
             "Wie nu met die naam en het wachtwoord aanmeldt, stelt een nieuwe app in. "
             "Laat je collega dat meteen doen.",
         )
         return redirect("admin:auth_user_change", pk)
 
-    def may_reset(self, request: HttpRequest, user: User) -> bool:
-        """Whether who asks may do it; for their own login they give a code, under Mijn account."""
+    def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Log somebody out on every device; the second step stays as it is."""
+        user = self.helped(request, pk)
+        stamps.renew(user)
+        self.log_change(request, user, "Overal afgemeld.")
+        messages.success(request, f"{user} is overal afgemeld, op elk toestel.")
+        return redirect("admin:auth_user_change", pk)
+
+    def helped(self, request: HttpRequest, pk: int) -> User:
+        """The colleague that who asks may do this for; else PermissionDenied, or Http404."""
+        user = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.may_help(request, user):
+            raise PermissionDenied
+        return user
+
+    def may_help(self, request: HttpRequest, user: User) -> bool:
+        """Whether who asks may do it; what is about their own login stands under Mijn account."""
         return self.has_change_permission(request, user) and user.pk != request.user.pk
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         user: Any = context.get("original")
-        context["may_reset"] = user and user.has_app and self.may_reset(request, user)
+        context["may_help"] = user and self.may_help(request, user)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -10,7 +10,8 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from kinekracht.staff.models import CodeApp
 
 PASSWORD = "brug-lamp-dertien"
 LOGIN = "/beheer/login/"
@@ -54,8 +55,8 @@ def permission(name):
 
 def sign_in(client, user):
     """Log ``user`` in as the login pages do, second step included; the same client."""
-    client.force_login(user)
-    device = TOTPDevice.objects.filter(user=user).first() or give_app(user)
+    client.force_login(User.objects.get(pk=user.pk))  # a stamp of before would open nothing
+    device = CodeApp.objects.filter(user=user).first() or give_app(user)
     session = client.session
     session[DEVICE_ID_SESSION_KEY] = device.persistent_id
     session.save()
@@ -64,7 +65,7 @@ def sign_in(client, user):
 
 def give_app(user):
     """An app that makes codes for ``user``."""
-    return TOTPDevice.objects.create(user=user, name="app")
+    return CodeApp.objects.create(user=user, name="app")
 
 
 def code_of(device, step=0):
@@ -85,7 +86,7 @@ def give_code(client, code, path=CODE, **fields):
 def shown_app(page):
     """The app of somebody who types over the key that ``page`` shows."""
     key = re.search(r'class="app-key">([A-Z2-7 ]+)<', page.content.decode())[1]
-    return TOTPDevice(key=base64.b32decode(key.replace(" ", "")).hex())
+    return CodeApp(key=base64.b32decode(key.replace(" ", "")).hex())
 
 
 def is_in(client):

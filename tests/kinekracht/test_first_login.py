@@ -7,9 +7,9 @@ import sys
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kinekracht import second_factor
+from kinekracht.staff.models import CodeApp
 from kinekracht.staff_code import code_of
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_its_app_is_kept_beside_the_password(first_login, tmp_path):
 
 def test_who_took_another_app_is_not_told_the_key_of_the_first(first_login, tmp_path):
     first_login()
-    TOTPDevice.objects.update(key="00" * 20)
+    CodeApp.objects.update(key="00" * 20)
     said = first_login()
     assert "from the app that was set up" in said
     assert kept(tmp_path)[2] not in said
@@ -62,12 +62,12 @@ def test_who_took_another_app_is_not_told_the_key_of_the_first(first_login, tmp_
 
 def test_a_login_from_before_there_were_codes_sets_up_an_app(first_login, tmp_path):
     first_login()
-    TOTPDevice.objects.all().delete()
+    CodeApp.objects.all().delete()
     old = " ".join(kept(tmp_path)[:2]) + "\n"
     (tmp_path / "staff-login").write_text(old)
     assert "you set up an app" in first_login()
     assert (tmp_path / "staff-login").read_text() == old
-    assert not TOTPDevice.objects.exists()
+    assert not CodeApp.objects.exists()
 
 
 def test_a_second_time_it_says_the_same_and_changes_nothing(first_login):

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kinekracht import second_factor
+from kinekracht.staff.models import CodeApp
 from tests.staff import (
     ENROL,
     code_of,
@@ -50,7 +50,7 @@ def test_the_first_login_sets_up_an_app_and_shows_recovery_codes(client, greet, 
         assert code not in body(client.get(ACCOUNT))
         assert second_factor.check_code(greet, code) == StaticDevice.objects.get()
     clock.shift(STEP)
-    assert second_factor.check_code(greet, code_of(app)) == TOTPDevice.objects.get()
+    assert second_factor.check_code(greet, code_of(app)) == CodeApp.objects.get()
 
 
 def test_the_drawing_and_the_link_hold_the_key_that_is_shown(client, greet):
@@ -88,7 +88,7 @@ def test_an_app_that_made_no_right_code_is_not_there(client, greet, code, clock)
     page = give_code(client, code, ENROL)
     assert "<title>Fout: " in body(page)
     assert shown_app(page).key == app.key  # which may be in the telephone already
-    assert not TOTPDevice.objects.exists()
+    assert not CodeApp.objects.exists()
     assert not is_in(client)
     client.logout()
     give_password(client, greet)
@@ -101,7 +101,7 @@ def test_who_has_an_app_can_not_set_up_another_with_a_password_alone(client, gre
     give_password(client, greet)
     assert client.get(ENROL)["Location"] == "/beheer/login/code/"
     assert client.post(ENROL, {"code": "123456"})["Location"] == "/beheer/login/code/"
-    assert TOTPDevice.objects.get() == app
+    assert CodeApp.objects.get() == app
 
 
 def test_of_two_who_set_up_an_app_at_once_the_second_is_refused(client, greet, clock):
@@ -113,7 +113,7 @@ def test_of_two_who_set_up_an_app_at_once_the_second_is_refused(client, greet, c
     give_code(client, code_of(shown[client]), ENROL)
     give_code(other, code_of(shown[other]), ENROL)
     assert not is_in(other)
-    assert TOTPDevice.objects.get().key == shown[client].key
+    assert CodeApp.objects.get().key == shown[client].key
     with pytest.raises(second_factor.ValidationError, match="intussen"):
         second_factor.enrol(greet, shown[other].key, code_of(shown[other]), replace=False)
 
@@ -244,7 +244,7 @@ def test_who_lost_the_telephone_sets_up_another_with_one_recovery_code(client, g
     assert f'<a href="{ENROL}">Stel dan meteen een ander toestel in.</a>' in body(page)
     new = shown_app(client.get(ENROL))
     give_code(client, code_of(new), ENROL)
-    assert TOTPDevice.objects.get().key == new.key
+    assert CodeApp.objects.get().key == new.key
 
 
 def test_the_leave_to_set_up_another_device_ends(client, greet, app, clock):

@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kinekracht import second_factor
+from kinekracht.staff.models import CodeApp
 from tests.staff import ENROL, give_app, give_password, is_in, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_a_lost_device_is_taken_away_by_who_may_change_users(client, greet):
     sign_in(client, boss)
     assert "Tweede stap opnieuw laten instellen" in body(client.get(change_page(greet)))
     assert reset(client, greet)["Location"] == change_page(greet)
-    assert not TOTPDevice.objects.filter(user=greet).exists()
+    assert not CodeApp.objects.filter(user=greet).exists()
     assert not StaticDevice.objects.exists()
     assert not is_in(theirs)
     assert LogEntry.objects.get().get_change_message() == "Tweede stap weggenomen."
@@ -101,14 +101,14 @@ def test_a_beheerder_does_not_touch_a_superuser(beheerder, admin_user):
     many = {"action": "delete_selected", "_selected_action": [admin_user.pk], "post": "yes"}
     beheerder.post(reverse("admin:auth_user_changelist"), many)
     assert User.objects.filter(pk=admin_user.pk).values().get() == before
-    assert TOTPDevice.objects.filter(user=admin_user).exists()
+    assert CodeApp.objects.filter(user=admin_user).exists()
 
 
 def test_who_may_only_look_takes_no_device_away(client, greet, app):
     sign_in(client, make_staff("auth.view_user"))
     assert "Tweede stap opnieuw" not in body(client.get(change_page(greet)))
     assert reset(client, greet).status_code == 403
-    assert TOTPDevice.objects.filter(user=greet).exists()
+    assert CodeApp.objects.filter(user=greet).exists()
 
 
 def test_nobody_takes_their_own_device_away_without_a_code(client, greet):
@@ -124,7 +124,7 @@ def test_a_device_is_taken_away_by_a_button_alone(client, greet, app):
     path = reverse("admin:auth_user_reset_second_factor", args=[greet.pk])
     assert client.get(path).status_code == 405
     assert reset(client, type(greet)(pk=10**6)).status_code == 404
-    assert TOTPDevice.objects.filter(user=greet).exists()
+    assert CodeApp.objects.filter(user=greet).exists()
 
 
 @pytest.mark.parametrize("many", [1, 3])
@@ -141,14 +141,14 @@ def test_the_list_of_users_says_who_has_an_app_for_the_same_queries(
 
 
 def test_nobody_sees_the_keys_of_devices():
-    assert not {TOTPDevice, StaticDevice} & set(admin_site._registry)  # noqa: SLF001  no other way
+    assert not {CodeApp, StaticDevice} & set(admin_site._registry)  # noqa: SLF001  no other way
 
 
 def test_the_command_takes_a_device_away(greet, app):
     said = io.StringIO()
     for _ in range(2):
         call_command("reset_second_factor", "greet", stdout=said)
-    assert not TOTPDevice.objects.exists()
+    assert not CodeApp.objects.exists()
     assert said.getvalue().splitlines() == [
         "greet sets up an app at the next login",
         "greet had no app: nothing was changed",

@@ -11,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kinekracht import second_factor
 from kinekracht.staff.accounts import is_verified_staff
+from kinekracht.staff.models import CodeApp
 from tests.staff import (
     CODE,
     ENROL,
@@ -165,7 +165,7 @@ def test_no_step_leads_to_another_site(client, greet, elsewhere, clock):
     again = Client()
     give_password(again, greet)
     clock.shift(STEP)
-    app = TOTPDevice.objects.get()
+    app = CodeApp.objects.get()
     assert give_code(again, code_of(app), next=elsewhere)["Location"] == "/beheer/"
 
 
@@ -251,7 +251,7 @@ def test_a_device_that_is_taken_away_ends_its_sessions(client, greet):
 def test_a_session_with_a_device_that_does_not_count_opens_nothing(client, greet, device):
     client.force_login(greet)
     found = give_app(greet if device == "unconfirmed" else make_staff())
-    TOTPDevice.objects.update(confirmed=device != "unconfirmed")
+    CodeApp.objects.update(confirmed=device != "unconfirmed")
     session = client.session
     session[DEVICE_ID_SESSION_KEY] = found.persistent_id
     session.save()

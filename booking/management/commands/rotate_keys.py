@@ -2,21 +2,17 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model, TextField
 from django.db.models.functions import Cast
 from post_office.models import Email
 
-from booking.models import Appointment
 from booking.outbox import renew_links
 from kinekracht.encryption import EncryptedTextField, WrongKey, decrypt, encrypt, is_current
 
-TEXTS: list[tuple[type[Model], str]] = [
-    (Appointment, "complaint"),
-    (Appointment, "self_test"),
-    (Email, "message"),
-    (Email, "html_message"),
-]
+# Of the package's own model, which doesn't know that they are encrypted (kinekracht.storage.mails).
+MAILS: list[tuple[type[Model], str]] = [(Email, "message"), (Email, "html_message")]
 
 
 class Command(BaseCommand):
@@ -24,9 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         renewed, unreadable = 0, 0
-        for model, name in TEXTS:
-            old = tokens(model, name).exclude(token="").values_list("pk", "token")
-            for pk, token in old.iterator():
+        for model, name in [*encrypted_fields(), *MAILS]:
+            found = tokens(model, name).exclude(token="").values_list("pk", "token")
+            for pk, token in found.iterator():
                 if is_current(token):
                     continue
                 try:
@@ -42,8 +38,18 @@ class Command(BaseCommand):
             )
 
 
+def encrypted_fields() -> list[tuple[type[Model], str]]:
+    """Each field of each app that is encrypted: its model and its name."""
+    return [
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, EncryptedTextField)
+    ]
+
+
 def tokens(model: type[Model], name: str) -> Any:
-    """The rows of ``model``, each with the ``token`` that the database holds for a field."""
+    """The rows, each with the ``token`` that the database holds for the field ``name``."""
     return model._default_manager.annotate(token=Cast(name, TextField()))
 
 

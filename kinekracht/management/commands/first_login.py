@@ -10,9 +10,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from kinekracht.encryption import WrongKey
 from kinekracht.models import DemoContent
+from kinekracht.staff.models import CodeApp
 
 NAME = "beheer"
 
@@ -44,7 +45,7 @@ def make_login(file: Path) -> None:
     if first_time and not User.objects.exists():
         login = kept_login(file)
         user = User.objects.create_superuser(NAME, password=login.password)
-        TOTPDevice.objects.create(user=user, name="make code", key=hexadecimal(login.key))
+        CodeApp.objects.create(user=user, name="make code", key=hexadecimal(login.key))
 
 
 def kept_login(file: Path) -> Login:
@@ -84,9 +85,13 @@ def describe_login(file: Path) -> str:
 
 def describe_code(user: User, login: Login | None) -> str:
     """Where the code for the second step comes from."""
-    keys = TOTPDevice.objects.filter(user=user, confirmed=True).values_list("key", flat=True)
-    if not keys:
+    app = CodeApp.objects.filter(user=user, confirmed=True).first()
+    if app is None:
         return "not yet: the first time you log in, you set up an app"
-    if login is None or not login.key or hexadecimal(login.key) not in keys:
+    try:
+        key = app.key
+    except WrongKey:
+        return "a recovery code: the key of the app belongs to no key in ENCRYPTION_KEYS"
+    if login is None or not login.key or hexadecimal(login.key) != key:
         return "from the app that was set up for it"
     return f"make code (or an app with the key {login.key})"

@@ -1,0 +1,98 @@
+"""Stamps; apps with an encrypted key, those of before included; and no session of before.
+
+Of the old rows nothing stays: who reads it there could make the same codes, or open the same session.
+"""
+
+import django.db.models.deletion
+import django_otp.util
+from django.conf import settings
+from django.db import migrations, models
+
+import kinekracht.encryption
+import kinekracht.staff.models
+
+
+def encrypt_keys(apps, schema_editor):
+    new = apps.get_model("staff", "CodeApp")
+    for old in apps.get_model("otp_totp", "TOTPDevice").objects.order_by("pk"):
+        new.objects.create(
+            user_id=old.user_id,
+            name=old.name,
+            confirmed=old.confirmed,
+            key=old.key,
+            last_t=old.last_t,
+            throttling_failure_timestamp=old.throttling_failure_timestamp,
+            throttling_failure_count=old.throttling_failure_count,
+        )
+    empty(apps.get_model("otp_totp", "TOTPDevice"), schema_editor)
+
+
+def decrypt_keys(apps, schema_editor):
+    old = apps.get_model("otp_totp", "TOTPDevice")
+    for new in apps.get_model("staff", "CodeApp").objects.order_by("pk"):
+        old.objects.create(
+            user_id=new.user_id,
+            name=new.name,
+            confirmed=new.confirmed,
+            key=new.key,
+            last_t=new.last_t,
+            throttling_failure_timestamp=new.throttling_failure_timestamp,
+            throttling_failure_count=new.throttling_failure_count,
+        )
+
+
+def end_sessions(apps, schema_editor):
+    empty(apps.get_model("sessions", "Session"), schema_editor)
+
+
+def empty(model, schema_editor):
+    """Delete all rows so that none stays behind in the file either."""
+    if schema_editor.connection.vendor == "postgresql":
+        # A new, empty file for the table: rows that are deleted lie in the old one for days.
+        schema_editor.execute(f'TRUNCATE "{model._meta.db_table}"')
+    else:
+        model.objects.all().delete()  # SQLite overwrites them: secure_delete, in the settings
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("otp_totp", "0003_add_timestamps"),
+        ("sessions", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Stamp",
+            fields=[
+                ("user", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to=settings.AUTH_USER_MODEL)),
+                ("value", models.CharField(default=kinekracht.staff.models.new_stamp, max_length=22)),
+            ],
+            options={
+                "verbose_name": "stempel",
+                "verbose_name_plural": "stempels",
+            },
+        ),
+        migrations.CreateModel(
+            name="CodeApp",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="The human-readable name of this device.", max_length=64)),
+                ("confirmed", models.BooleanField(default=True, help_text="Is this device ready for use?")),
+                ("throttling_failure_timestamp", models.DateTimeField(blank=True, default=None, help_text="A timestamp of the last failed verification attempt. Null if last attempt succeeded.", null=True)),
+                ("throttling_failure_count", models.PositiveIntegerField(default=0, help_text="Number of successive failed attempts.")),
+                ("key", kinekracht.encryption.EncryptedTextField(default=django_otp.util.random_hex)),
+                ("last_t", models.BigIntegerField(default=-1)),
+                ("user", models.ForeignKey(help_text="The user that this device belongs to.", on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                "verbose_name": "app voor codes",
+                "verbose_name_plural": "apps voor codes",
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.RunPython(encrypt_keys, decrypt_keys),
+        migrations.RunPython(end_sessions, migrations.RunPython.noop),
+    ]
