@@ -18,3 +18,17 @@ def mails_leave(**_: Any) -> list[Warning]:
             id="kinekracht.W001",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def backups_are_encrypted(**_: Any) -> list[Warning]:
+    """Warn if who finds a backup reads names and telephone numbers."""
+    if settings.BACKUP_KEYS:
+        return []
+    return [
+        Warning(
+            "Backups are not encrypted: who gets hold of one reads who comes to the practice.",
+            hint="Set BACKUP_KEY, and keep a copy of it elsewhere (see README, Settings).",
+            id="kinekracht.W002",
+        )
+    ]

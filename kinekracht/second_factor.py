@@ -121,7 +121,8 @@ def enrol(user: User, key: str, said: str, *, replace: bool) -> CodeApp:
             raise ValidationError("Je account is intussen veranderd. Meld je opnieuw aan.")
         CodeApp.objects.filter(user=user).delete()
         stamps.renew(user)
-        return CodeApp.objects.create(user=user, name="app", key=key, last_t=totp.t())
+        app: CodeApp = CodeApp.objects.create(user=user, name="app", key=key, last_t=totp.t())
+        return app
 
 
 @transaction.atomic

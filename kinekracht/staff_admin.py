@@ -106,7 +106,7 @@ class StaffAdmin(UserAdmin):
         user = self.helped(request, pk)
         stamps.renew(user)
         self.log_change(request, user, "Overal afgemeld.")
-        messages.success(request, f"{user} is overal afgemeld, op elk toestel.")
+        messages.success(request, f"Op elk toestel is {user} nu afgemeld.")
         return redirect("admin:auth_user_change", pk)
 
     def helped(self, request: HttpRequest, pk: int) -> User:

@@ -204,6 +204,16 @@ def test_a_weaker_answer_scores_less(weakened):
 )
 def test_a_site_that_sends_no_mail_is_warned_about(settings, backend, warned):
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    settings.BACKUP_KEYS = ["x" * 43 + "="]
     said = run_checks(tags=["security"], include_deployment_checks=True)
     assert [each.id for each in said if each.id.startswith("kinekracht")] == warned
     assert not [each for each in run_checks() if each.id == "kinekracht.W001"]
+
+
+@pytest.mark.parametrize(("keys", "warned"), [([], ["kinekracht.W002"]), (["x" * 43 + "="], [])])
+def test_a_site_whose_backups_anybody_can_read_is_warned_about(settings, keys, warned):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.BACKUP_KEYS = keys
+    said = run_checks(tags=["security"], include_deployment_checks=True)
+    assert [each.id for each in said if each.id.startswith("kinekracht")] == warned
+    assert not [each for each in run_checks() if each.id == "kinekracht.W002"]

@@ -16,6 +16,7 @@ from kinekracht.backups import Refused
 from kinekracht.backups.envelope import NOT_OURS
 
 MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
+SESSIONS = "django_session"  # left empty: who is logged in now must not be so after a restore
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Database(Protocol):
     member: str
 
     def copy(self, file: Path) -> Facts:
-        """Write all that was committed before now into ``file``."""
+        """Write all that was committed before now into ``file``, without sessions."""
 
     def check(self, file: Path, facts: Facts) -> None:
         """Refused if such a copy is damaged, or is another than the ``facts`` say."""
@@ -76,7 +77,9 @@ class SQLite:
         # Unlike the backup API, this leaves behind what was deleted and not yet overwritten.
         with opened() as driver:
             driver.execute("VACUUM INTO ?", [str(file)])
-        with closing(sqlite3.connect(file)) as driver:
+        with closing(sqlite3.connect(file, isolation_level=None)) as driver:
+            driver.execute(f"DELETE FROM {SESSIONS}")  # noqa: S608  our own word
+            driver.execute("VACUUM")  # or the rows would still lie in the file
             return facts_of(driver, self.tables)
 
     def check(self, file: Path, facts: Facts) -> None:
@@ -146,8 +149,11 @@ class PostgreSQL:
             (snapshot,) = driver.execute("SELECT pg_export_snapshot()").fetchone()
             self.run(
                 "pg_dump", "--format=custom", f"--file={file}", f"--snapshot={snapshot}",
+                f"--exclude-table-data=public.{SESSIONS}",
             )  # fmt: skip
-            return facts_of(driver, self.tables)
+            facts = facts_of(driver, self.tables)
+        facts.rows[SESSIONS] = 0
+        return facts
 
     def check(self, file: Path, facts: Facts) -> None:
         self.script(file)

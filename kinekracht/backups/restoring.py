@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -92,6 +93,7 @@ def restore(
         put_files(backup)
         count = erasures.repeat()
         drop_lost_attachments()
+        Session.objects.all().delete()  # no backup has any, but one of before or of a forger
         Worker.objects.update(holder="")  # the one of then isn't here
         content_version.change()
     os.sync()

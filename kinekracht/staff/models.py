@@ -25,7 +25,7 @@ class Stamp(models.Model):
     Made at the first login; see ``stamps``, which alone reads and changes it.
     """
 
-    user = models.OneToOneField(User, models.CASCADE, primary_key=True)
+    user = models.OneToOneField(User, models.CASCADE)
     value = models.CharField(max_length=22, default=new_stamp)
 
     class Meta:

@@ -15,19 +15,21 @@ from types import SimpleNamespace
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 from post_office.models import Attachment, Email
 
 from booking import erasures, mails, workflow
 from booking.models import Appointment, CallBack, Cell, Worker
-from kinekracht.backups import envelope
+from kinekracht.backups import databases, envelope
 from tests.booking.factories import AppointmentFactory, CallBackFactory
 from tests.kinekracht.disk import no_room
 from tests.settings import STORAGES
+from tests.staff import is_in, make_staff, sign_in
 from tests.with_postgresql import programs
 
 KEY, OLD_KEY, OTHER_KEY = (Fernet.generate_key().decode() for _ in range(3))
@@ -483,6 +485,42 @@ def practice(transactional_db, var_dir):
     return SimpleNamespace(
         kept=kept, gone=gone, moved=moved, call_back=call_back, backup=backup, var_dir=var_dir
     )
+
+
+@pytest.fixture
+def logged_in(transactional_db):
+    """Somebody who is logged in while a backup is made; the row of that."""
+    client = sign_in(Client(), make_staff())
+    assert is_in(client)
+    return Session.objects.get()
+
+
+def test_a_backup_holds_no_session(logged_in, var_dir, tmp_path):
+    say("backup", tmp_path / "file")
+    content = members(tmp_path / "file")
+    database = next(data for name, data in content.items() if name.startswith("database."))
+    assert json.loads(content["manifest.json"])["rows"]["django_session"] == 0
+    for trace in (logged_in.session_key, logged_in.session_data):
+        assert trace.encode() not in database
+    assert Session.objects.get() == logged_in  # it goes on
+
+
+def test_after_a_restore_nobody_is_logged_in(logged_in, var_dir, tmp_path):
+    client = sign_in(Client(), make_staff())
+    say("backup", tmp_path / "file")
+    say("restore", tmp_path / "file", replace=True)
+    assert Session.objects.count() == 0
+    assert not is_in(client)
+
+
+def test_a_backup_of_before_that_has_sessions_brings_none_back(
+    logged_in, var_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(databases, "SESSIONS", "reversion_version")
+    say("backup", tmp_path / "file")
+    assert json.loads(members(tmp_path / "file")["manifest.json"])["rows"]["django_session"] == 1
+    say("restore", tmp_path / "file", replace=True)
+    assert Session.objects.count() == 0
 
 
 def names():

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.migrations import AddField
 from django.db.migrations.loader import MigrationLoader
 
-OURS = ["kinekracht", "articles", "selftest", "booking"]
+OURS = ["kinekracht", "staff", "articles", "selftest", "booking"]
 
 
 def stops_old_processes(field):
