@@ -79,7 +79,7 @@ def test_a_colleague_sets_up_an_app_and_logs_in_with_it(browse, colleague, scrip
     page.get_by_role("link", name="Ik heb ze bewaard, ga verder").click()
     for code in (code_of(key, 1), codes[0]):
         page.wait_for_url("**/beheer/account/")
-        page.get_by_role("button", name="Afmelden").click()
+        page.get_by_role("button", name="Afmelden", exact=True).click()
         give_password(page, colleague)
         give_code(page, code)
     page.wait_for_url("**/beheer/account/")
@@ -108,7 +108,7 @@ def test_every_step_is_for_all_eyes_and_fingers(browse, colleague):
     give_code(page, "000000")
     page.locator("#id_code_error").wait_for()
     assert look(page, fits=False) == []
-    page.get_by_role("button", name="Afmelden").click()
+    page.get_by_role("button", name="Afmelden", exact=True).click()
     give_password(page, colleague)
     page.locator("#id_code").wait_for()
     assert look(page) == []

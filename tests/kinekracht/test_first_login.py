@@ -60,6 +60,12 @@ def test_who_took_another_app_is_not_told_the_key_of_the_first(first_login, tmp_
     assert kept(tmp_path)[2] not in said
 
 
+def test_it_says_when_the_key_of_the_app_can_not_be_read(first_login, tmp_path, settings):
+    first_login()
+    settings.ENCRYPTION_KEYS = ["E" * 43 + "="]
+    assert "a recovery code: the key of the app belongs to no key" in first_login()
+
+
 def test_a_login_from_before_there_were_codes_sets_up_an_app(first_login, tmp_path):
     first_login()
     CodeApp.objects.all().delete()

@@ -324,6 +324,7 @@ def test_a_preview_is_for_who_may_see_self_tests(client, django_user_model, ques
     for method in (client.get, client.post):
         assert method(page("preview", questionnaire)).status_code == 403
     user.user_permissions.set(Permission.objects.filter(codename="view_questionnaire"))
+    sign_in(client, user)  # as other rights end a session
     assert client.get(page("preview", questionnaire)).status_code == 200
 
 
