@@ -149,7 +149,7 @@ INSTALLED_APPS = [
     "csp",
     "django_otp",
     "django_otp.plugins.otp_static",
-    "django_otp.plugins.otp_totp",  # empty: staff.0001 takes over the rows of older databases
+    "django_otp.plugins.otp_totp",  # for staff.0001, and the databases of before it
     "django_prose_editor",
     "phonenumber_field",
     "post_office",

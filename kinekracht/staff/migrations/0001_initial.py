@@ -1,6 +1,6 @@
 """Stamps; apps with an encrypted key, those of before included; and no session of before.
 
-Of the old rows nothing stays: who reads it there could make the same codes, or open the same session.
+Of the old keys nothing stays: who reads them could make the same codes, or open the same session.
 """
 
 import django.db.models.deletion
@@ -12,33 +12,31 @@ import kinekracht.encryption
 import kinekracht.staff.models
 
 
+SAME = (
+    "user_id",
+    "name",
+    "confirmed",
+    "key",
+    "last_t",
+    "throttling_failure_timestamp",
+    "throttling_failure_count",
+)
+
+
 def encrypt_keys(apps, schema_editor):
-    new = apps.get_model("staff", "CodeApp")
-    for old in apps.get_model("otp_totp", "TOTPDevice").objects.order_by("pk"):
-        new.objects.create(
-            user_id=old.user_id,
-            name=old.name,
-            confirmed=old.confirmed,
-            key=old.key,
-            last_t=old.last_t,
-            throttling_failure_timestamp=old.throttling_failure_timestamp,
-            throttling_failure_count=old.throttling_failure_count,
-        )
-    empty(apps.get_model("otp_totp", "TOTPDevice"), schema_editor)
+    old, new = apps.get_model("otp_totp", "TOTPDevice"), apps.get_model("staff", "CodeApp")
+    rows = list(old.objects.order_by("pk").values(*SAME))
+    new.objects.bulk_create(new(**row) for row in rows)
+    empty(old, schema_editor)
+    # With keys that nobody has: processes of the version before, which go on for a moment, would
+    # let who knows a password set up an app for who has none.
+    old.objects.bulk_create(old(**row | {"key": django_otp.util.random_hex()}) for row in rows)
 
 
 def decrypt_keys(apps, schema_editor):
-    old = apps.get_model("otp_totp", "TOTPDevice")
-    for new in apps.get_model("staff", "CodeApp").objects.order_by("pk"):
-        old.objects.create(
-            user_id=new.user_id,
-            name=new.name,
-            confirmed=new.confirmed,
-            key=new.key,
-            last_t=new.last_t,
-            throttling_failure_timestamp=new.throttling_failure_timestamp,
-            throttling_failure_count=new.throttling_failure_count,
-        )
+    old, new = apps.get_model("otp_totp", "TOTPDevice"), apps.get_model("staff", "CodeApp")
+    old.objects.all().delete()
+    old.objects.bulk_create(old(**row) for row in new.objects.order_by("pk").values(*SAME))
 
 
 def end_sessions(apps, schema_editor):
