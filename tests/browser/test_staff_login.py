@@ -86,6 +86,24 @@ def test_a_colleague_sets_up_an_app_and_logs_in_with_it(browse, colleague, scrip
     assert "Je gebruikte een herstelcode" in page.inner_text("main")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_who_logs_out_everywhere_is_out_on_the_other_device_too(browse, colleague, scripts):
+    here, elsewhere = (browse(java_script_enabled=scripts) for _ in range(2))
+    give_password(here, colleague)
+    key = key_on(here)
+    give_code(here, code_of(key))
+    codes_on(here)
+    give_password(elsewhere, colleague)
+    give_code(elsewhere, code_of(key, 1))
+    for page in (elsewhere, here):
+        page.goto("/beheer/account/")
+    here.get_by_role("button", name="Overal afmelden").click()
+    here.get_by_text("Je bent overal afgemeld, op elk toestel.").wait_for()
+    for page in (elsewhere, here):
+        page.goto("/beheer/account/")
+        page.wait_for_url("**/beheer/login/**")
+
+
 def test_every_step_is_for_all_eyes_and_fingers(browse, colleague):
     page = browse()
     page.goto("/beheer/login/")

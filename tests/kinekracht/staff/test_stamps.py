@@ -136,6 +136,14 @@ def test_who_logs_out_everywhere_is_out_here_too(sessions, greet):
     assert CodeApp.objects.filter(user=greet).exists()
 
 
+def test_a_session_that_has_ended_is_not_taken_up_by_the_next_login(sessions, greet):
+    """It holds that a code was given, of an app that is still there."""
+    sessions[0].post(END_OWN)
+    give_password(sessions[1], greet)
+    assert not is_in(sessions[1])
+    assert sessions[1].get(CODE).status_code == 200
+
+
 def test_a_beheerder_logs_a_colleague_out_everywhere(sessions, greet, boss):
     colleague = sign_in(Client(), make_staff())
     page = reverse("admin:auth_user_change", args=[greet.pk])
