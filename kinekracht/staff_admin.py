@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,6 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from kinekracht import second_factor
 from kinekracht.staff import stamps
 from kinekracht.staff.models import CodeApp
+from kinekracht.staff.names import is_taken
 
 # The first two show what makes codes.
 admin.site.unregister([StaticDevice, TOTPDevice, User])
@@ -33,10 +35,30 @@ def may_touch(request: HttpRequest, user: User | None) -> bool:
     return user is None or not user.is_superuser or is_superuser(request)
 
 
+class OwnName:
+    """A form that takes no name which can't be told from a colleague's."""
+
+    def clean_username(self: Any) -> str:
+        name: str = self.cleaned_data["username"]
+        if "username" in self.changed_data and is_taken(name, by_other_than=self.instance):
+            raise ValidationError("Een collega heeft al deze naam, of een die er net zo uitziet.")
+        return name
+
+
+class AddForm(OwnName, AdminUserCreationForm):
+    """Django's, for an account that must be told from the others."""
+
+
+class ChangeForm(OwnName, UserChangeForm):
+    """Django's, for an account that must be told from the others."""
+
+
 @admin.register(User)
 class StaffAdmin(UserAdmin):
     """Django's, and what to do for a colleague who lost their telephone."""
 
+    form = ChangeForm
+    add_form = AddForm
     list_display = ["username", "first_name", "last_name", "is_active", "second_step"]
     list_filter = ["is_active", "groups"]
     # Rights come from groups; what goes beyond those is a superuser's to give.

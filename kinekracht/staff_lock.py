@@ -5,7 +5,6 @@ the browser, and nothing of what was typed.
 """
 
 import math
-import unicodedata
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -25,6 +24,7 @@ from django.utils.crypto import salted_hmac
 
 from kinekracht.limits import network_of
 from kinekracht.second_factor import in_words
+from kinekracht.staff.names import folded
 
 Credentials = dict[str, Any] | None
 
@@ -33,8 +33,8 @@ def name_and_address(request: HttpRequest, credentials: Credentials) -> str:
     """Who tries to log in from where, as a hash: what axes counts failures of."""
     said = (credentials or {}).get("username") or request.POST.get("username", "")
     address = network_of(request.META.get("REMOTE_ADDR", ""))
-    name = unicodedata.normalize("NFKC", said).strip().casefold()
-    return salted_hmac("kinekracht.staff_lock", f"{address} {name}", algorithm="sha256").hexdigest()
+    pair = f"{address} {folded(said)}"
+    return salted_hmac("kinekracht.staff_lock", pair, algorithm="sha256").hexdigest()
 
 
 def no_address(request: HttpRequest) -> str:

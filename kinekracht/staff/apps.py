@@ -15,3 +15,6 @@ class StaffConfig(AppConfig):
         # Everything that begins, compares or renews a session asks the user for it. A model of
         # our own for users would be the way to say so, had there not been users before.
         User.add_to_class("get_session_auth_hash", session_hash)
+        from kinekracht.staff.names import guard_names
+
+        guard_names()
