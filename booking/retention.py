@@ -21,6 +21,8 @@ from booking.limits import forget_senders
 from booking.models import Appointment, AuditEntry, CallBack
 from booking.outbox import drop_attachments
 from kinekracht.staff.accounts import forget_attempts
+from kinekracht.staff.guesses import forget_networks
+from kinekracht.staff.rights_log import forget_rights_changes
 
 # What an appointment has that tells whose it was, and what stands there afterwards.
 ANONYMOUS: dict[str, Any] = {
@@ -47,7 +49,9 @@ def purge(now: dt.datetime) -> dict[str, int]:
         "mails": forget_mails,
         "hashed addresses": forget_senders,
         "audit entries": forget_audit,
+        "rights changes": forget_rights_changes,
         "failed logins": forget_attempts,
+        "known networks": forget_networks,
         "sessions": forget_sessions,
     }
     done = {name: step(now) for name, step in steps.items()}

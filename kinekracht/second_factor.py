@@ -16,7 +16,6 @@ import qrcode
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.safestring import SafeString, mark_safe
 from django_otp import verify_token
@@ -28,6 +27,7 @@ from qrcode.image.svg import SvgPathImage
 from kinekracht.encryption import WrongKey
 from kinekracht.staff import stamps
 from kinekracht.staff.models import CodeApp
+from kinekracht.staff.rights import note_second_step_taken
 
 ISSUER = "KineKracht"  # what the app on somebody's telephone calls us
 RECOVERY_CODES = 10
@@ -47,22 +47,19 @@ def has_app(user: User) -> bool:
 def check_code(user: User, said: str) -> Device:
     """The app or the recovery codes that the code ``said`` belongs to; it works only once.
 
-    ValidationError, in words for ``user``, if it isn't right (with the code WRONG) or if it came
-    too soon after wrong ones and wasn't looked at, or if there is no key to look at it with.
+    ValidationError, in words for ``user``, if it isn't right (with the code WRONG), or if there is
+    no key to look at it with. How often somebody may be wrong is said in ``kinekracht.staff.codes``.
     """
-    code = re.sub(r"[\s.-]", "", said)
-    is_recovery = len(code) == RECOVERY_DIGITS
+    code = compact(said)
+    is_recovery = is_recovery_code(said)
     kind = StaticDevice if is_recovery else CodeApp
     device = kind.objects.filter(user=user, confirmed=True).first()
-    if device is not None:
-        allowed, reason = device.verify_is_allowed()
-        if not allowed:
-            raise too_soon(reason["locked_until"] - timezone.now())
-        try:
-            if verify_token(user, device.persistent_id, kept(user, code) if is_recovery else code):
-                return device
-        except WrongKey:
-            raise unreadable() from None
+    token = kept(user, code) if is_recovery else code
+    try:
+        if device is not None and verify_token(user, device.persistent_id, token):
+            return device
+    except WrongKey:
+        raise unreadable() from None
     raise ValidationError(
         "Deze herstelcode klopt niet, of ze is al gebruikt."
         if is_recovery
@@ -72,8 +69,18 @@ def check_code(user: User, said: str) -> Device:
     )
 
 
+def is_recovery_code(said: str) -> bool:
+    """Whether ``said``, right or wrong, is meant for a recovery code."""
+    return len(compact(said)) == RECOVERY_DIGITS
+
+
+def compact(said: str) -> str:
+    """A code without what people put between its digits."""
+    return re.sub(r"[\s.-]", "", said)
+
+
 def too_soon(wait: timedelta) -> ValidationError:
-    """What to say to who has to wait: each wrong code doubles the time until the next one."""
+    """What to say to who has to wait after a wrong code."""
     return ValidationError(
         "Deze code is niet bekeken: na een foute code moet je even wachten. "
         f"Probeer het opnieuw over {in_words(wait)}.",
@@ -89,6 +96,16 @@ def unreadable() -> ValidationError:
         "Een herstelcode werkt wel. Heb je er geen, vraag dan de beheerder om je tweede stap "
         "opnieuw te laten instellen.",
         "unreadable",
+    )
+
+
+def too_many() -> ValidationError:
+    """What to say where nobody logged in lately, while somebody guesses codes."""
+    return ValidationError(
+        "Deze code is niet bekeken: met deze naam werden net te veel foute codes ingegeven. "
+        "Gebruik een herstelcode, of meld je aan waar je dat de laatste maand al deed. "
+        "Anders probeer je het over een uur opnieuw.",
+        "too_many",
     )
 
 
@@ -135,6 +152,8 @@ def take_away(user: User) -> bool:
     stamps.renew(user)
     StaticDevice.objects.filter(user=user).delete()
     deleted, _ = CodeApp.objects.filter(user=user).delete()
+    if deleted:
+        note_second_step_taken(user)
     return bool(deleted)
 
 

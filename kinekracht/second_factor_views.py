@@ -5,7 +5,7 @@ The address of the page that was asked for goes along as ``next``, through all s
 
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import django_otp
@@ -17,8 +17,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_otp.models import Device
@@ -28,8 +31,9 @@ from django_otp.util import random_hex
 from kinekracht import second_factor, staff_lock
 from kinekracht.encryption import WrongKey, decrypt, encrypt
 from kinekracht.limits import limited
-from kinekracht.staff import stamps
+from kinekracht.staff import codes, stamps
 from kinekracht.staff.accounts import is_verified_staff
+from kinekracht.staff.guesses import Wave
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -195,9 +199,10 @@ def asked(request: HttpRequest) -> CodeForm:
     A wrong one counts as a failed login. Who has failed too often gets the page that says so.
     """
     user = staff_in(request)
+    check = partial(codes.check_code, user, address=request.META["REMOTE_ADDR"])
     if request.method != "POST" or staff_lock.refuses(request, user):
-        return CodeForm(lambda said: second_factor.check_code(user, said))
-    form = CodeForm(lambda said: second_factor.check_code(user, said), request.POST)
+        return CodeForm(check)
+    form = CodeForm(check, request.POST)
     if form.is_valid():
         staff_lock.forget_failures(request, user)
     elif form.has_error("code", second_factor.WRONG):
@@ -209,6 +214,9 @@ def let_in(request: HttpRequest, device: Device) -> None:
     """From here on the session is that of somebody who gave a code, under a new key."""
     request.session.cycle_key()
     django_otp.login(request, device)
+    wave = codes.note_login(staff_in(request), request.META["REMOTE_ADDR"])
+    if wave:
+        messages.error(request, somebody_knows(wave))
     if isinstance(device, StaticDevice):
         request.session[MAY_REPLACE] = time.time() + REPLACE_SECONDS
         messages.warning(
@@ -230,6 +238,16 @@ def let_in(request: HttpRequest, device: Device) -> None:
                 reverse("admin:recovery_codes"),
             ),
         )
+
+
+def somebody_knows(wave: Wave) -> SafeString:
+    """What the owner of a login reads of wrong codes that came after the right password."""
+    return format_html(
+        "Iemand gaf je naam en je juiste wachtwoord in, en daarna foute codes (sinds {} uur). "
+        'Was jij dat niet? <a href="{}">Kies dan meteen een ander wachtwoord.</a>',
+        date_format(timezone.localtime(wave.began_at), "j F, G.i"),
+        reverse("admin:password_change"),
+    )
 
 
 def show_recovery_codes(request: HttpRequest, *, then: str) -> HttpResponse:

@@ -180,6 +180,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "kinekracht.staff.actor.remember_request",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kinekracht.middleware.follow_moves",
     "axes.middleware.AxesMiddleware",
@@ -335,6 +336,8 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "kinekracht.staff.backends.StampedBackend",
 ]
+# It would make the owner wait for what others do elsewhere; kinekracht.staff.codes counts instead.
+OTP_STATIC_THROTTLE_FACTOR = 0
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends when the page said it would

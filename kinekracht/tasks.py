@@ -14,6 +14,7 @@ from articles.models import Article
 from booking.delivery import left_lying, not_arriving
 from booking.models import Appointment, CallBack
 from booking.wording import clock, day_and_hour, waiting
+from kinekracht.staff.guesses import Wave
 from selftest.models import Question, WarningSign
 
 MOST_SHOWN = 8
@@ -21,6 +22,12 @@ MOST_TODAY = 30
 NO_WORKER = (
     "Het programma dat mails verstuurt, geeft geen teken van leven. Patiënten krijgen niets: vraag "
     "je webbeheerder om het te starten."
+)
+
+
+CHOOSE_ANOTHER = (
+    "Iemand gaf het juiste wachtwoord in, en daarna foute codes. Vraag je collega om een ander "
+    "wachtwoord te kiezen, of geef er zelf een. Wie een e-mailadres heeft, krijgt zelf een mail."
 )
 
 
@@ -55,6 +62,7 @@ def tasks_for(user: Any) -> list[Task]:
     now = timezone.now()
     may = user.has_perm
     return [
+        *(known_passwords() if may("auth.change_user") else []),
         *(lying_mails(now) if may("post_office.view_email") else []),
         *(appointments_to_answer(user, now) if may("booking.change_appointment") else []),
         *(appointments_today(user, now) if may("booking.view_appointment") else []),
@@ -76,6 +84,23 @@ def lying_mails(now: dt.datetime) -> list[Task]:
         url=f"{reverse('admin:post_office_email_changelist')}?toestand=wacht",
     )
     return [replace(lying, advice=NO_WORKER)] if lying.items else []
+
+
+def known_passwords() -> list[Task]:
+    """Whose password somebody else knows, as long as no mail can tell them; not usual.
+
+    It goes when they chose another password, or have logged in and read it there.
+    """
+    known = task(
+        "Wachtwoorden die iemand anders kent",
+        Wave.objects.unseen().filter(user__email="", user__is_active=True).order_by("began_at"),
+        title=lambda wave: str(wave.user),
+        remark=lambda wave: f"sinds {moment(wave.began_at)}",
+        page=lambda wave: wave.user,
+        done="",
+        url=reverse("admin:auth_user_changelist"),
+    )
+    return [replace(known, advice=CHOOSE_ANOTHER)] if known.items else []
 
 
 def appointments_to_answer(user: Any, now: dt.datetime) -> list[Task]:
@@ -203,12 +228,16 @@ def task(
     remark: Callable[[Any], str],
     done: str,
     url: str,
+    page: Callable[[Any], Any] = lambda row: row,
     most: int = MOST_SHOWN,
 ) -> Task:
-    """A task made of ``rows``, a queryset; ``url`` is where they all stand."""
+    """A task made of ``rows``, a queryset; ``url`` is where they all stand.
+
+    ``page`` says on whose form a row is done, if not its own.
+    """
     return Task(
         title=name,
-        items=[Item(title(row), form_of(row), remark(row)) for row in rows[:most]],
+        items=[Item(title(row), form_of(page(row)), remark(row)) for row in rows[:most]],
         total=rows.count(),
         done=done,
         url=url,

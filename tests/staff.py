@@ -44,6 +44,8 @@ def make_staff(*rights, name=None):
 def make_groups():
     """Make the groups once more: a test that empties the database takes them along."""
     import_module("kinekracht.migrations.0004_groups").make_groups(apps, None)
+    guesses_and_rights = import_module("kinekracht.staff.migrations.0002_guesses_and_rights")
+    guesses_and_rights.let_beheerder_look(apps, None)
 
 
 def permission(name):

@@ -7,11 +7,15 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils.crypto import get_random_string
-from django_otp.models import Device, DeviceManager, ThrottlingMixin
+from django_otp.models import Device, DeviceManager
 from django_otp.oath import TOTP
 from django_otp.util import random_hex
 
 from kinekracht.encryption import EncryptedTextField
+from kinekracht.staff.guesses import KnownNetwork, Wave, WrongCode
+from kinekracht.staff.rights_log import RightsChange
+
+__all__ = ["CodeApp", "KnownNetwork", "RightsChange", "Stamp", "Wave", "WrongCode"]
 
 
 def new_stamp() -> str:
@@ -45,10 +49,11 @@ class CodeAppManager(DeviceManager):
         return super().get_queryset().defer("key")
 
 
-class CodeApp(ThrottlingMixin, Device):
+class CodeApp(Device):
     """An app on somebody's telephone: six digits, others every half minute (RFC 6238).
 
-    django-otp's own keeps the key as it is, so that who reads the database makes codes.
+    django-otp's own keeps the key as it is, so that who reads the database makes codes, and makes
+    the owner wait for what others do elsewhere; kinekracht.staff.codes counts instead.
     """
 
     STEPS_OFF = 1  # half a minute, that a telephone's clock may be wrong
@@ -64,21 +69,10 @@ class CodeApp(ThrottlingMixin, Device):
 
     def verify_token(self, token: str) -> bool:
         """Whether the app shows the code ``token`` now; WrongKey if its key can't be read."""
-        allowed, _ = self.verify_is_allowed()
-        if not allowed:
-            return False
         totp = TOTP(unhexlify(self.key))
         totp.time = time.time()
         is_right = token.isdecimal() and totp.verify(int(token), self.STEPS_OFF, self.last_t + 1)
         if is_right:
             self.last_t = totp.t()
-            self.throttle_reset(commit=False)
-        else:
-            self.throttle_increment(commit=False)
-        self.save(
-            update_fields=["last_t", "throttling_failure_count", "throttling_failure_timestamp"]
-        )
+            self.save(update_fields=["last_t"])
         return is_right
-
-    def get_throttle_factor(self) -> int:
-        return 1  # seconds after the first wrong code; each one more doubles it

@@ -145,8 +145,8 @@ def test_it_costs_the_same_queries(admin_client, django_assert_num_queries, many
         AppointmentFactory(status=Status.CONFIRMED, starts_at=NOW + n * 5 * MINUTE, cells=False)
         CallBackFactory()
         make_mail(status=STATUS.requeued, number_of_retries=1, created=NOW - HOUR)
-    # Session, user, app, the worker, two for each of ten tasks, twice if a practice may be added.
-    with django_assert_num_queries(26):
+    # Session, user, app, worker, two for each of eleven tasks, twice if a practice may be added.
+    with django_assert_num_queries(28):
         admin_client.get(START_PAGE)
 
 

@@ -12,15 +12,7 @@ import kinekracht.encryption
 import kinekracht.staff.models
 
 
-SAME = (
-    "user_id",
-    "name",
-    "confirmed",
-    "key",
-    "last_t",
-    "throttling_failure_timestamp",
-    "throttling_failure_count",
-)
+SAME = ("user_id", "name", "confirmed", "key", "last_t")
 
 
 def encrypt_keys(apps, schema_editor):
@@ -80,8 +72,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(help_text="The human-readable name of this device.", max_length=64)),
                 ("confirmed", models.BooleanField(default=True, help_text="Is this device ready for use?")),
-                ("throttling_failure_timestamp", models.DateTimeField(blank=True, default=None, help_text="A timestamp of the last failed verification attempt. Null if last attempt succeeded.", null=True)),
-                ("throttling_failure_count", models.PositiveIntegerField(default=0, help_text="Number of successive failed attempts.")),
                 ("key", kinekracht.encryption.EncryptedTextField(default=django_otp.util.random_hex)),
                 ("last_t", models.BigIntegerField(default=-1)),
                 ("user", models.ForeignKey(help_text="The user that this device belongs to.", on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),

@@ -1,0 +1,72 @@
+"""One function for each mail about logins and rights, and how they are queued.
+
+They name no patient, and tell on a locked telephone only that it is about the login.
+"""
+
+from email.utils import make_msgid
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+from django.urls import reverse
+from post_office import mail
+
+from kinekracht.models import Practice
+
+if TYPE_CHECKING:
+    from kinekracht.staff.rights_log import RightsChange
+
+
+def password_known(user: User) -> None:
+    """To somebody of the staff, if there is an address: another one has your password."""
+    queue(user.email, "password_known", "Over je aanmelding", page="admin:password_change")
+
+
+def rights_changed(recipient: str, changes: list["RightsChange"]) -> None:
+    """To whom it concerns, and to each beheerder: who may do what has changed."""
+    queue(recipient, "rights_changed", "Rechten gewijzigd", page="admin:index", changes=changes)
+
+
+def queue(recipient: str, kind: str, subject: str, *, page: str, **context: Any) -> None:
+    """Put the mail ``kind`` in the queue, in the transaction that is going on.
+
+    ``page`` is the name of the route it leads to. What is no address gets nothing: a mail that
+    can't be made must not undo what it is about.
+    """
+    if not is_address(recipient):
+        return
+    context |= {
+        "subject": subject,
+        "practice": Practice.objects.current(),
+        "link": settings.SITE_URL + reverse(page),
+    }
+    text, html = (
+        render_to_string(f"mails/{kind}.txt", context | {"base": f"mails/base.{form}"})
+        for form in ("txt", "html")
+    )
+    mail.send(
+        recipient,
+        # It takes these for templates; what they say must not be taken for one once more.
+        subject="{{ subject|safe }}",
+        message="{{ text|safe }}",
+        html_message="{{ html|safe }}",
+        context={"subject": subject, "text": text.strip() + "\n", "html": html},
+        headers={
+            # The same should it be sent twice, by which mail programs show it once.
+            "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+            "Auto-Submitted": "auto-generated",  # so that no absence is answered
+        },
+    )
+
+
+def is_address(said: str) -> bool:
+    """Whether a mail can be sent to ``said``."""
+    try:
+        validate_email(said)
+    except ValidationError:
+        return False
+    return True
