@@ -24,6 +24,7 @@ from post_office import mail
 
 from booking import limits, mails, outbox, retention, workflow
 from booking.models import Appointment, Mail, Worker
+from kinekracht.staff import rights_log
 from kinekracht.storage.mails import forget_links_of_sent
 
 IDLE_SECONDS = 1.5  # between two looks at the queue
@@ -106,6 +107,7 @@ def run(stop: Stop, *, once: bool = False) -> None:
     chores = (
         workflow.expire,
         send_reminders,
+        rights_log.tell,
         outbox.tidy,
         limits.forget_senders,
         purge,

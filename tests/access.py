@@ -14,6 +14,7 @@ from reversion.models import Version
 from booking import mails
 from booking.models import AuditEntry, Weekday
 from kinekracht.models import Practice
+from kinekracht.staff.models import RightsChange
 from tests.booking.factories import (
     AppointmentFactory,
     CalendarFeedFactory,
@@ -101,6 +102,7 @@ def make_world() -> World:
         "post_office/email": asked.mails.get().email,
         "redirects/redirect": redirect,
         "selftest/questionnaire": questionnaire,
+        "staff/rightschange": RightsChange.objects.first(),
     }
     values = [
         ("afspraak/a/:key/afspraak.ics", confirmed.key),
