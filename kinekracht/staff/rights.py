@@ -127,7 +127,7 @@ def touched_by(owner: type[User | Group], field: str, instance: Any, pk_set: Any
     if isinstance(instance, owner):
         return [instance]
     chosen = {field: instance} if pk_set is None else {"pk__in": pk_set}
-    return owner._default_manager.filter(**chosen)
+    return owner._default_manager.filter(**chosen).order_by("pk")
 
 
 def names_in(owner: User | Group, field: str) -> list[str]:
