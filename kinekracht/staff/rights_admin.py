@@ -14,7 +14,7 @@ from kinekracht.staff.rights_log import RightsChange
 class RightsChangeAdmin(admin.ModelAdmin):
     """Nothing of it can be changed, also not by the beheerder or a superuser."""
 
-    list_display = ["when", "by", "about", "what", "was", "has_become"]
+    list_display = ["when", "by", "about", "what", "from_to"]
     list_display_links = None
     list_filter = ["what"]
     search_fields = ["by", "about"]
@@ -23,7 +23,7 @@ class RightsChangeAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None
-    fields = ["when", "by", "about", "what", "was", "has_become"]
+    fields = ["when", "by", "about", "what", "from_to"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -42,10 +42,6 @@ class RightsChangeAdmin(admin.ModelAdmin):
     def when(self, change: RightsChange) -> str:
         return date_format(timezone.localtime(change.at), "j F Y, G.i") + " uur"
 
-    @admin.display(description="van")
-    def was(self, change: RightsChange) -> str:
-        return change.before or "–"
-
-    @admin.display(description="naar")
-    def has_become(self, change: RightsChange) -> str:
-        return change.after or "–"
+    @admin.display(description="van → naar")
+    def from_to(self, change: RightsChange) -> str:
+        return change.from_to

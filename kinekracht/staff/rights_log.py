@@ -57,10 +57,13 @@ class RightsChange(models.Model):
         indexes = [models.Index(fields=["at"], name="rights_change_at")]
 
     def __str__(self) -> str:
-        change = (
-            f": {self.before or '–'} → {self.after or '–'}" if self.before or self.after else ""
-        )
-        return f"{self.about}: {self.get_what_display()}{change}"
+        said = f"{self.about}: {self.get_what_display()}"
+        return f"{said}: {self.from_to}" if self.from_to else said
+
+    @property
+    def from_to(self) -> str:
+        """What was there before and is now; nothing of what is never said, such as a password."""
+        return f"{self.before or '–'} → {self.after or '–'}" if self.before or self.after else ""
 
 
 def record(
