@@ -93,7 +93,10 @@ def known_passwords() -> list[Task]:
     """
     known = task(
         "Wachtwoorden die iemand anders kent",
-        Wave.objects.unseen().filter(user__email="", user__is_active=True).order_by("began_at"),
+        Wave.objects.unseen()
+        .filter(user__email="", user__is_active=True)
+        .select_related("user")
+        .order_by("began_at"),
         title=lambda wave: str(wave.user),
         remark=lambda wave: f"sinds {moment(wave.began_at)}",
         page=lambda wave: wave.user,

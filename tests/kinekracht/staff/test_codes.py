@@ -291,6 +291,16 @@ def test_who_has_an_address_is_no_task_of_the_beheerder(greet, app):
     assert KNOWN not in tasks_of(make_staff("beheerder"))
 
 
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_start_page_takes_the_same_queries_for_more(many, django_assert_num_queries):
+    for n in range(many):
+        guess(make_staff(name=f"stil{n}"), 5)
+    client = sign_in(Client(), make_staff("auth.change_user"))
+    # Session, user, app, two for the rights, two for the task.
+    with django_assert_num_queries(7):
+        client.get(START)
+
+
 def test_another_password_begins_anew(greet, app):
     guess(greet, 20)
     greet.set_password("een-heel-ander-wachtwoord")
