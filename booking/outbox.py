@@ -3,11 +3,9 @@
 import datetime as dt
 import re
 from contextlib import suppress
-from email.utils import make_msgid
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -107,19 +105,12 @@ def queue(
         "address": calendars.address_lines(practice),
         "telephones": practice.telephones,
     }
-    headers = {
-        # The same should it be sent twice, by which mail programs show it once.
-        "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
-        "Auto-Submitted": "auto-generated",  # so that no absence is answered
-    }
-    if practice.email:
-        headers["Reply-To"] = practice.email
     return queue_encrypted(
         recipient,
         subject=subject,
         text=without_gaps(render(kind, "txt", context)),
         html=render(kind, "html", context),
-        headers=headers,
+        headers={"Reply-To": practice.email} if practice.email else None,
         attachments=attachments,
         expires_at=expires_at,
     )

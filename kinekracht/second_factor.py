@@ -48,7 +48,7 @@ def check_code(user: User, said: str) -> Device:
     """The app or the recovery codes that the code ``said`` belongs to; it works only once.
 
     ValidationError, in words for ``user``, if it isn't right (with the code WRONG), or if there is
-    no key to look at it with. How often somebody may be wrong is said in ``kinekracht.staff.codes``.
+    no key to look at it with. ``kinekracht.staff.codes`` says how often somebody may be wrong.
     """
     code = compact(said)
     is_recovery = is_recovery_code(said)

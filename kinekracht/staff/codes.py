@@ -49,6 +49,8 @@ def check_code(user: User, said: str, *, address: str) -> Device:
         try:
             device = second_factor.check_code(user, said)
         except ValidationError as error:
+            if error.code != second_factor.WRONG:
+                raise
             WrongCode.objects.create(user=user, network=network, recovery=recovery, at=now)
             note_wave(user, now)
             wrong = error

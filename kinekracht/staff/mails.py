@@ -3,9 +3,7 @@
 They name no patient, and tell on a locked telephone only that it is about the login.
 """
 
-from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.urls import reverse
-from post_office import mail
 
 from kinekracht.models import Practice
+from kinekracht.storage.mails import queue_encrypted
 
 if TYPE_CHECKING:
     from kinekracht.staff.rights_log import RightsChange
@@ -48,19 +46,7 @@ def queue(recipient: str, kind: str, subject: str, *, page: str, **context: Any)
         render_to_string(f"mails/{kind}.txt", context | {"base": f"mails/base.{form}"})
         for form in ("txt", "html")
     )
-    mail.send(
-        recipient,
-        # It takes these for templates; what they say must not be taken for one once more.
-        subject="{{ subject|safe }}",
-        message="{{ text|safe }}",
-        html_message="{{ html|safe }}",
-        context={"subject": subject, "text": text.strip() + "\n", "html": html},
-        headers={
-            # The same should it be sent twice, by which mail programs show it once.
-            "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
-            "Auto-Submitted": "auto-generated",  # so that no absence is answered
-        },
-    )
+    queue_encrypted(recipient, subject=subject, text=text.strip() + "\n", html=html)
 
 
 def is_address(said: str) -> bool:

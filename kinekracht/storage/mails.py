@@ -2,8 +2,11 @@
 
 import copy
 from contextlib import suppress
+from email.utils import make_msgid
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailAlternative
@@ -46,11 +49,24 @@ def readable(message: EmailMessage) -> EmailMessage:
     return result
 
 
-def queue_encrypted(recipient: str, *, subject: str, text: str, html: str, **options: Any) -> Email:
+def queue_encrypted(
+    recipient: str,
+    *,
+    subject: str,
+    text: str,
+    html: str,
+    headers: dict[str, str] | None = None,
+    **options: Any,
+) -> Email:
     """Put a mail in the queue, in the transaction that is going on; ``options`` are post_office's.
 
     Who reads the database finds to whom it goes and the subject, which says nothing personal.
     """
+    automatic = {
+        # The same should it be sent twice, by which mail programs show it once.
+        "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+        "Auto-Submitted": "auto-generated",  # so that no absence is answered
+    }
     return mail.send(
         recipient,
         # It takes these for templates; what they say must not be taken for one once more.
@@ -58,6 +74,7 @@ def queue_encrypted(recipient: str, *, subject: str, text: str, html: str, **opt
         message="{{ text|safe }}",
         html_message="{{ html|safe }}",
         context={"subject": subject, "text": encrypt(text), "html": encrypt(html)},
+        headers=automatic | (headers or {}),
         **options,
     )
 

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kinekracht', '0004_groups'),
+        ('staff', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
