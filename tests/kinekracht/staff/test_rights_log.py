@@ -8,7 +8,7 @@ from post_office.models import Email
 from booking.worker import Stop, run
 from kinekracht.staff import rights_log
 from kinekracht.staff.models import RightsChange
-from kinekracht.storage.mails import words_of
+from kinekracht.storage import mails as kept
 from tests.factories import PracticeFactory, PractitionerFactory
 from tests.smtp_server import smtp_server, words_of
 from tests.staff import make_staff
@@ -44,7 +44,7 @@ def told(boss, els):
     def tell():
         Email.objects.all().delete()
         rights_log.tell(timezone.now())
-        return {email.to[0]: words_of(email) for email in Email.objects.all()}
+        return {email.to[0]: kept.words_of(email) for email in Email.objects.all()}
 
     return tell
 
