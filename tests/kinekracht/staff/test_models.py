@@ -170,6 +170,7 @@ def test_who_had_an_app_keeps_it_and_logs_in_once_more(client, migrated, clock):
     [key] = keys_of_before()  # for a process of the version before, nobody has no app
     assert key != app.key
     assert Session.objects.count() == 0
+    migrated("0002_guesses_and_rights")
     assert client.get(LOGIN).status_code == 200
     assert app.key not in kept()[0]
     give_password(client, greet)

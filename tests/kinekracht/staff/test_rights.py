@@ -73,6 +73,7 @@ def test_groups_given_in_the_form_are_noted(browser, lines, els):
 def test_a_beheerder_who_gives_themselves_what_a_therapist_sees_is_noted(browser, lines, boss):
     therapist = PractitionerFactory(name="Els Maes")
     change(browser, boss, groups=["beheerder", "therapeut"])
+    sign_in(browser, boss)  # which that ended
     page = reverse("admin:kinekracht_practitioner_change", args=[therapist.pk])
     form = {"name": "Els Maes", "slug": therapist.slug, "role": "Kine", "position": 0}
     browser.post(page, form | {"biography": "<p>x</p>", "bookable": "on", "user": boss.pk})
