@@ -17,7 +17,9 @@ import pytest
 from PIL import Image
 
 from tests.booking.visitor import Client, filled_in
-from tests.faults.machines import HOST, Front, Machine, Redis
+from tests.deploy.nginx import Nginx
+from tests.deploy.raw import NAME
+from tests.faults.machines import HOST, Machine, Redis, servers
 from tests.faults.readers import CHANGE, PUBLISH, crowd, read, shell
 from tests.faults.rendered import how_often
 from tests.faults.site import ARTICLE, MANAGE, NEVER_BOOKED, kill, until, wishes
@@ -66,11 +68,11 @@ def network(postgresql, place, tmp_path_factory):
             "CACHE_URL": cache.url,
             "EMAIL_URL": mail.url,
             "SHARED_DIR": str(shared),
-            "SITE_URL": f"http://{HOST}",
+            "SITE_URL": f"https://{NAME}",
             "TRUSTED_PROXY": HOST,
         }
         one, other = (Machine(database, place / name, **given) for name in ("one", "other"))
-        front = Front(place / "nginx", one, other)
+        front = Nginx(place / "nginx", servers(one, other))
         cache.start()
         stack.callback(cache.stop)
         for machine in (one, other):
