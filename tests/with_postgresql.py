@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+
 FASTER_THAN_SAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
@@ -80,9 +82,11 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The same, as a DATABASE_URL."""
+    """The same, as the DATABASE_URL of a role that may do no more than make databases."""
     with running_server() as running:
-        yield running.url
+        with psycopg.connect(host=str(running.folder), user="postgres", autocommit=True) as driver:
+            driver.execute("CREATE ROLE tests LOGIN CREATEDB")
+        yield running.url.replace("//postgres@", "//tests@")
 
 
 def installation(folder: Path) -> Path:

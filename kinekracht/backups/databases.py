@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 
-from kinekracht.backups import Refused
+from kinekracht.backups import Refused, scripts
 from kinekracht.backups.envelope import NOT_OURS
 
+TOO_MIGHTY = (
+    "Deze back-up is niet versleuteld, dus iedereen kan hem gemaakt hebben, en de rol van de site "
+    "in PostgreSQL kan op de server programma's starten of bestanden lezen. Geef in DATABASE_URL "
+    "een gewone rol, die eigenaar is van de databank. Er is niets veranderd."
+)
 MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
 SESSIONS = "django_session"  # left empty: who is logged in now must not be so after a restore
 
@@ -133,12 +139,20 @@ class PostgreSQL:
     tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
     drop = """
         SET lock_timeout = '10s';
+        SET statement_timeout = 0;
         SET client_min_messages = warning;
         DO $$ DECLARE name text; BEGIN
             FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
                 EXECUTE format('DROP TABLE public.%I CASCADE', name);
             END LOOP;
         END $$;
+    """
+    # Of the role itself and of all that it may become: they reach files and programs of the
+    # server, or other roles that do.
+    powers = """
+        SELECT 1 FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER') AND (
+            rolsuper OR rolcreaterole OR rolname IN (
+                'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
     """
 
     def copy(self, file: Path) -> Facts:
@@ -166,14 +180,27 @@ class PostgreSQL:
         # Not pg_restore itself: it knows the tables of the backup only, and stumbles over those
         # that a newer version of the site has hung from them.
         connection.close()
-        before, after = file.with_suffix(".before"), file.with_suffix(".after")
-        before.write_text(self.drop)
-        after.write_text("".join(self.counted(*rows) for rows in facts.rows.items()))
-        self.run(
-            "psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--single-transaction",
-            "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse",
-            f"--file={before}", f"--file={self.script(file)}", f"--file={after}",
-        )  # fmt: skip
+        try:
+            with opened() as driver:
+                if not settings.BACKUP_KEYS:
+                    self.refuse_powers(driver)
+                driver.execute(self.drop)
+                with self.script(file).open("rb") as script:
+                    scripts.run(driver, script)
+                driver.execute("".join(self.counted(*rows) for rows in facts.rows.items()))
+                driver.commit()
+        except DatabaseError as error:
+            said, *_ = str(error).splitlines()  # the other lines quote a patient
+            raise Refused(f"PostgreSQL weigert: {said}") from None
+
+    def refuse_powers(self, driver: Any) -> None:
+        """Refused if the site's role may do more in the server than a site needs.
+
+        Anybody can make a backup without a key, and it is SQL. What that does as an ordinary role
+        ends at the site's own tables.
+        """
+        if driver.execute(self.powers).fetchone():
+            raise Refused(TOO_MIGHTY)
 
     def counted(self, table: str, rows: int) -> str:
         """SQL that fails unless so many rows are in a table, which undoes all before it."""

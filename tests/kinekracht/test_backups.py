@@ -1,17 +1,20 @@
 """What may be restored, and what is refused. As processes, under load: tests/faults/."""
 
+import contextlib
 import fcntl
 import hashlib
 import io
 import json
 import os
 import re
+import secrets
 import stat
 import tarfile
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -662,3 +665,105 @@ def test_a_mail_goes_without_a_file_that_was_not_kept(practice, tmp_path):
         say("restore", tmp_path / "later", replace=True)
     assert Path(Attachment.objects.get().file.path).read_bytes() == content
     assert Email.objects.filter(about__appointment__name="Lost", attachments=None).exists()
+
+
+# One that somebody made to get in
+
+
+@pytest.fixture
+def crafted(practice):
+    """A function that makes a plain backup with other SQL in it than pg_dump would write."""
+    if connection.vendor != "postgresql":
+        pytest.skip("a backup of SQLite is no SQL")
+    whole, room = practice.var_dir / "with-view", "x" * 300
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE VIEW somebody AS SELECT '{room}' AS wish")
+        say("backup", whole)
+        cursor.execute("DROP VIEW somebody")
+    dump, said = members(whole)["database.dump"], f"'{room}'::text AS wish".encode()
+    assert said in dump
+
+    def craft(sql):
+        other = dump.replace(said, f"1;\n{sql}\n--".encode().ljust(len(said)))
+        put(practice.var_dir / "crafted", forged(whole, database__dump=other))
+        return practice.var_dir / "crafted"
+
+    yield craft
+    with connection.cursor() as cursor:
+        cursor.execute("DROP VIEW IF EXISTS somebody")
+
+
+@pytest.fixture
+def trace(tmp_path):
+    """A file that isn't there, and that anybody, the database's server included, can make."""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o777 if folder == tmp_path else 0o755)
+    return tmp_path / "trace"
+
+
+WISHES = [
+    r"\! touch {trace}",
+    r"\copy (SELECT 1) TO PROGRAM 'touch {trace}'",
+    r"\o | touch {trace}",
+    "COPY (SELECT 1) TO PROGRAM 'touch {trace}';",
+    "COPY (SELECT 1) TO '{trace}';",
+    "CREATE TABLE stolen (line text); COPY stolen FROM '/etc/passwd';",
+    "SELECT pg_read_file('/etc/passwd');",
+    "SET SESSION AUTHORIZATION postgres;",
+    "ALTER ROLE tests SUPERUSER;",
+]
+
+
+def test_a_crafted_backup_reaches_nothing_beyond_the_site_s_own_tables(crafted, trace):
+    AppointmentFactory(name="Later")
+    for wish in WISHES:
+        with pytest.raises(CommandError, match="PostgreSQL weigert"):
+            say("restore", crafted(wish.format(trace=trace)), replace=True)
+        assert not trace.exists(), wish
+    assert names() == ["Blijft", "Later", "Neemt terug", "Weg"]
+
+
+def test_a_crafted_backup_without_a_wish_is_restored(crafted):
+    """The control: it isn't the crafting that is refused."""
+    file = crafted("SELECT 1;")
+    AppointmentFactory(name="Later")
+    say("restore", file, replace=True)
+    assert names() == ["Blijft", "Neemt terug", "Weg"]
+
+
+@contextlib.contextmanager
+def role_of_the_site(powers):
+    """For the length of a with block it is one with such powers."""
+    given, name = connection.settings_dict, f"role_{secrets.token_hex(4)}"
+    with psycopg.connect(host=given["HOST"], user="postgres", autocommit=True) as driver:
+        driver.execute(f"CREATE ROLE {name} LOGIN IN ROLE tests")
+        driver.execute(powers.format(name=name))
+        connection.close()
+        before = given["USER"]
+        given["USER"] = name
+        try:
+            yield
+        finally:
+            connection.close()
+            given["USER"] = before
+            driver.execute(f"DROP ROLE {name}")
+
+
+POWERS = [
+    "ALTER ROLE {name} SUPERUSER",
+    "ALTER ROLE {name} CREATEROLE",
+    "GRANT pg_execute_server_program TO {name}",
+    "GRANT pg_read_server_files TO {name}",
+    "GRANT postgres TO {name}",
+]
+
+
+def test_a_plain_backup_is_refused_by_a_role_that_reaches_the_server(crafted, trace):
+    """What only we can have made is restored by any role: tests/faults/test_backup.py has one."""
+    file = crafted(f"COPY (SELECT 1) TO PROGRAM 'touch {trace}';")
+    for powers in POWERS:
+        refused = pytest.raises(CommandError, match="een gewone rol")
+        with role_of_the_site(powers), refused:
+            say("restore", file, replace=True)
+        assert not trace.exists(), powers
+    assert names() == ["Blijft", "Neemt terug", "Weg"]
