@@ -219,6 +219,16 @@ def test_a_picture_of_staff_may_be_large_and_no_form_of_a_visitor(noted, path, s
         assert noted.front.request("POST", path, bytes(size)).status == status
 
 
+def test_what_a_visitor_sends_is_never_written_to_the_disk(hasty):
+    """The folder where nginx would write it is none: who needs it gets an error."""
+    folder = hasty.front.folder / "body"
+    folder.rename(folder.with_suffix(".gone"))
+    folder.touch()
+    assert hasty.front.request("POST", CALL_BACK, bytes(127_000)).status == 200
+    assert len(hasty.behind.requests[-1][1]) == 127_000
+    assert hasty.front.request("POST", "/beheer/", bytes(200_000)).status == 500  # the control
+
+
 # How long it waits, and for how many
 
 
