@@ -5,17 +5,16 @@ import re
 import subprocess
 import sys
 from types import SimpleNamespace
-from urllib.parse import quote, urlencode
-from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
+from urllib.parse import quote
 
 import pytest
 
-from kinekracht.staff_code import code_of
 from tests.booking.visitor import Client
 from tests.deploy.documented import documented, replaced
 from tests.faults.databases import PostgreSQL
 from tests.faults.site import MANAGE, NEVER_BOOKED, Site, serving, wishes
 from tests.running_site import ROOT
+from tests.staff_login import log_in as log_in_at
 from tests.with_postgresql import programs, running_server
 
 # Once, as it brings a PostgreSQL of its own.
@@ -135,16 +134,7 @@ def rows(database, tables):
 def log_in(site, var_dir):
     """Where somebody of the staff ends up with a password and a code, and what they read there."""
     name, password, key = (var_dir / "staff-login").read_text().split()
-    browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
-    url = f"http://127.0.0.1:{site.port}/beheer/login/"
-
-    def send(url, **fields):
-        page = browser.open(url).read().decode()
-        fields["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]
-        return browser.open(url, urlencode(fields).encode())
-
-    send(url, username=name, password=password)
-    return send(f"{url}code/", code=code_of(key))
+    return log_in_at(site, name, password, key)
 
 
 def test_all_is_taken_along_and_nothing_is_booked_or_read_meanwhile(machine):

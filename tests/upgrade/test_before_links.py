@@ -6,6 +6,7 @@ one that was sent, two of the staff, one session, and the demo content; and a li
 the first self-test of the third appointment, and the fourth appointment.
 """
 
+import base64
 import lzma
 import secrets
 import subprocess
@@ -18,6 +19,7 @@ from tests.faults.databases import PostgreSQL, SQLite
 from tests.faults.site import MANAGE, Site, serving
 from tests.running_site import ROOT
 from tests.smtp_server import smtp_server
+from tests.staff_login import log_in
 from tests.with_postgresql import programs, running_server
 
 pytestmark = pytest.mark.site
@@ -26,6 +28,10 @@ BACKUPS = Path(__file__).parent
 ASKED, CONFIRMED, TAKEN_BACK, ERASED = (f"oude-afspraak-{n}-{'k' * 16}" for n in range(1, 5))
 CALL_BACK = f"oude-beller-{'k' * 20}"
 FEED = f"oude-agenda-{'k' * 20}"
+APPS = {
+    "oud-beheerder": "00112233445566778899aabbccddeeff00112233",
+    "oud-therapeut": "ffeeddccbbaa99887766554433221100ffeeddcc",
+}
 TABLES = ("appointment", "callback", "calendarfeed")
 
 
@@ -65,8 +71,12 @@ def empty(request, tmp_path_factory):
         return
     with running_server() as server:
         name = f"restored_{secrets.token_hex(4)}"
-        PostgreSQL(server, "postgres").execute(f"CREATE DATABASE {name}")
-        yield PostgreSQL(server, name)
+        PostgreSQL(server, "postgres").execute(
+            "CREATE ROLE kinekracht LOGIN", f"CREATE DATABASE {name} OWNER kinekracht"
+        )
+        database = PostgreSQL(server, name)
+        database.url = database.url.replace("//postgres@", "//kinekracht@")
+        yield database
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +132,15 @@ def test_no_key_of_then_is_left_in_the_files(site):
     for file in files_of(site.database):
         assert b"oude-" not in file.read_bytes(), file
     assert b"Oude Beller" in b"".join(file.read_bytes() for file in files_of(site.database))
+
+
+def test_staff_keep_their_app_and_log_in_once_more(site):
+    assert site.database.column("SELECT count(*) FROM django_session") == [0]
+    for name, key in APPS.items():
+        code = base64.b32encode(bytes.fromhex(key)).decode()
+        answer = log_in(site, name, "brug-lamp-dertien", code)
+        assert answer.url.endswith("/beheer/")
+        assert "Wat moet ik nu doen?" in answer.read().decode()
 
 
 def test_the_mail_that_waited_arrives_with_an_address_that_works(site, server):
