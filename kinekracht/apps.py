@@ -15,7 +15,9 @@ class KineKrachtConfig(AppConfig):
         from kinekracht.content_version import CONTENT, change_on_commit
         from kinekracht.models import Treatment
         from kinekracht.redirects import keep_old_address
+        from kinekracht.web.own_address import never_read_the_row
 
+        never_read_the_row()
         pre_save.connect(keep_old_address, sender=Treatment)
         # By model: one receiver for all would slow down deleting everywhere.
         for model in apps.get_models(include_auto_created=True):

@@ -14,7 +14,8 @@ from kinekracht.models import Treatment
 class SiteSitemap(Sitemap):
     """A sitemap whose addresses are built from SITE_URL."""
 
-    protocol = urlsplit(settings.SITE_URL).scheme
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
 
     def get_domain(self, site: Any = None) -> str:
         return urlsplit(settings.SITE_URL).netloc
