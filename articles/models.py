@@ -44,6 +44,8 @@ class Category(models.Model):
     description = models.CharField("omschrijving", max_length=200, blank=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0, help_text="Laagste eerst.")
 
+    is_public = True
+
     class Meta:
         verbose_name = "categorie"
         verbose_name_plural = "categorieën"

@@ -169,7 +169,6 @@ class CalendarFeedAdmin(OneButton, NoDetours):
     list_display = ["practitioner"]
     list_select_related = ["practitioner"]
     fields = ["practitioner"]
-    view_on_site = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["practitioner"] if obj else []
@@ -218,7 +217,6 @@ class CallBackAdmin(OneButton):
     ordering = [F("handled_at").desc(nulls_first=True), "created_at"]
     search_fields = ["name", "telephone"]
     show_full_result_count = False
-    view_on_site = False
     # All of it is what somebody sent: there is nothing to change.
     fields: ClassVar[Any] = [
         "name", "number", "parts_of_day", "voicemail", "discreet", "asked", "handled",

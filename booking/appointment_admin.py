@@ -82,7 +82,6 @@ class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None  # answers are given one by one, with the request in sight
-    view_on_site = False
     fieldsets = [("Gegevens verbeteren", {"classes": ["collapse"], "fields": PATIENT_FIELDS})]
 
     def get_ordering(self, request: HttpRequest) -> Any:

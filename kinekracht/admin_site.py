@@ -9,6 +9,12 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import JavaScriptCatalog
 
 from kinekracht.limits import limited
+from kinekracht.staff.guarded_admin import guarded
+
+# Routes of Django's that answer for any model by its number. "r" leads every staff account to
+# the page of whatever it names, also to what only a secret link should; "autocomplete" finds
+# things by the letters of their names, and no form here uses it.
+UNWANTED = {"view_on_site", "autocomplete"}
 
 
 class PracticeAdminSite(admin.AdminSite):
@@ -19,6 +25,9 @@ class PracticeAdminSite(admin.AdminSite):
     index_title = "Wat moet ik nu doen?"
     index_template = "admin/start.html"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        super().register(model_or_iterable, guarded(admin_class), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Every page of the admin asks this: nobody is in without a code."""
@@ -43,7 +52,7 @@ class PracticeAdminSite(admin.AdminSite):
             ),
             path("account/toestel/", self.admin_view(views.other_device), name="other_device"),
             path("account/afmelden/", self.admin_view(views.end_sessions), name="end_sessions"),
-            *super().get_urls(),
+            *(url for url in super().get_urls() if getattr(url, "name", "") not in UNWANTED),
         ]
 
     @limited("login")

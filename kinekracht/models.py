@@ -211,6 +211,8 @@ class Practitioner(models.Model):
         help_text="Waarmee deze therapeut aanmeldt en de eigen afspraken ziet.",
     )
 
+    is_public = True
+
     objects = PractitionerQuerySet.as_manager()
 
     class Meta:
@@ -287,6 +289,8 @@ class Treatment(models.Model):
     )
     bookable = models.BooleanField("online te boeken", default=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0, help_text="Laagste eerst.")
+
+    is_public = True
 
     objects = TreatmentQuerySet.as_manager()
 

@@ -12,8 +12,7 @@ from django.urls import URLPattern, path
 class PreviewAdminMixin(admin.ModelAdmin):
     """Adds "Voorbeeld bekijken" to a form; subclasses say in ``preview`` what it shows.
 
-    The link stands in ``admin/preview_change_form.html``. "Op de site bekijken" is there only for
-    what ``is_public``.
+    The link stands in ``admin/preview_change_form.html``.
     """
 
     change_form_template = "admin/preview_change_form.html"
@@ -36,6 +35,3 @@ class PreviewAdminMixin(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request, instance):
             raise PermissionDenied
         return instance
-
-    def view_on_site(self, instance: Any) -> str | None:
-        return instance.get_absolute_url() if instance.is_public else None

@@ -31,6 +31,5 @@ def keep_old_address(sender: type[models.Model], instance: Any, **_: Any) -> Non
         return
     before: Any = sender._default_manager.filter(pk=instance.pk).first()
     # The address of a draft is nobody's business, and nobody has it.
-    was_public = getattr(before, "is_public", True)
-    if before is not None and before.slug != instance.slug and was_public:
+    if before is not None and before.slug != instance.slug and before.is_public:
         redirect_permanently(before.get_absolute_url(), instance.get_absolute_url())
