@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from tests.test_access import TABLE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 REGISTRY = admin.site._registry  # noqa: SLF001  no other way
 LABELS = sorted(model._meta.label for model in REGISTRY)
@@ -53,7 +53,10 @@ OFFERED = {
 }
 VALUES = {"exact": "1", "id__exact": "1", "isnull": "True", "year": "2026"}
 LOOKUPS = ["", *(f"__{name}" for name in (*VALUES, "startswith", "contains", "gte", "in"))]
-HIDDEN = {"key", "complaint", "self_test", "password", "context", "message", "html_message"}
+HIDDEN = {
+    "key", "old_key", "uid", "submission", "complaint", "self_test", "password", "context",
+    "message", "html_message",
+}  # fmt: skip
 NONSENSE = ["", "x", "-1", "None", "9" * 40, "1e9", "[]", "💩", "é" * 300]
 
 
@@ -98,6 +101,7 @@ def offered(label):
     }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("label", LABELS)
 def test_a_list_is_narrowed_by_what_it_offers_and_nothing_else(lists, label):
     model = apps.get_model(label)
@@ -130,14 +134,13 @@ def test_what_a_filter_keeps_is_still_what_it_says(lists):
     assert draft not in lists(article, **query).context["cl"].queryset
 
 
-@pytest.mark.parametrize("label", OFFERED)
-@pytest.mark.parametrize("value", NONSENSE)
-def test_nonsense_in_a_filter_is_no_failure(lists, label, value):
+@pytest.mark.parametrize("label", LISTS)
+def test_nonsense_in_a_query_string_is_no_failure(lists, label):
     model = apps.get_model(label)
-    for name in offered(label):
-        response = lists(model, **{name: value})
-        assert response.status_code == 200 or is_refused(response)
-    assert lists(model, o=value, p=value, all=value, e=value, _facets=value).status_code < 500
+    for value in NONSENSE:
+        for name in [*offered(label), "q", "o", "p", "all", "_facets"]:
+            response = lists(model, **{name: value})
+            assert response.status_code == 200 or is_refused(response)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +165,7 @@ def test_days_that_no_list_offers_are_refused(lists, query):
 OWN_PAGES = {("kinekracht/practice", ""), ("booking/appointment", "add/")}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page", ["", "add/", "{pk}/change/", "{pk}/delete/"])
 def test_nothing_is_named_by_another_field_than_its_number(admin_client, page):
     for place, instance in make_world().objects.items():
