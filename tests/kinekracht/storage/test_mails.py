@@ -44,7 +44,7 @@ def send():
 def test_what_waits_can_not_be_read(email, appointment):
     assert appointment.key not in stored()
     assert "afspraak/a/" not in stored()
-    assert appointment.get_absolute_url() in words_of(email)
+    assert "/afspraak/a/…/" in words_of(email)  # nor by who of the staff reads along
 
 
 def test_it_is_sent_as_it_was_written(email, appointment):
@@ -112,7 +112,6 @@ def test_new_link_keys_reach_the_mails_that_wait(email, appointment, settings, c
     assert "1 waiting mails given an address of now" in capsys.readouterr().out
     email.refresh_from_db()
     assert before != appointment.key
-    assert before not in words_of(email)
     [sent] = send()
     for said in (sent.body, sent.alternatives[0].content):
         assert appointment.get_absolute_url() in said
