@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from post_office.models import STATUS, Email
 
@@ -33,4 +34,6 @@ def mail_mark(email: Email) -> SafeString:
         return state_mark("public", "Verstuurd")
     if email.status == STATUS.failed or email.number_of_retries:
         return state_mark("missed", "Komt niet aan")
+    if email.expires_at and email.expires_at <= timezone.now():
+        return state_mark("off", "Gaat niet meer weg")
     return state_mark("scheduled", "Wacht")

@@ -1,24 +1,31 @@
-"""How much one sender may ask of us. People hardly notice; programs that fill in forms do."""
+"""How much may be asked of us: by one sender, and by all of them together.
+
+People hardly notice; programs that fill in forms do. What somebody fills in may be of somebody
+else, so whether we know that number or address decides nothing that a sender can see.
+"""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.crypto import salted_hmac
-from phonenumber_field.phonenumber import PhoneNumber
 
-from booking.models import Appointment, CallBack, Sender
+from booking.models import Appointment, Sender
 from booking.occupancy import NotPossible
 from kinekracht.limits import network_of
 
 SECONDS_A_DAY = 24 * 60 * 60
+A_DAY = dt.timedelta(days=1)
+
+# What a patient does by themselves, and gets a mail about.
+ACKNOWLEDGING = ("requested", "moved", "cancelled")
 
 
 class TooMany(NotPossible):
-    """A limit has been reached.
+    """A limit has been reached: that of the sender, or that of the practice, for everybody alike.
 
-    Which one isn't said: it would tell who fills in somebody else's number that they have asked
-    for an appointment here.
+    One answer for both. That so many others ask is nobody's business either.
     """
 
     def __init__(self) -> None:
@@ -30,11 +37,14 @@ def hashed(address: str) -> str:
     return salted_hmac("booking.limits", network_of(address), algorithm="sha256").hexdigest()
 
 
-def admit(sender: str, telephone: PhoneNumber | str, email: str, now: dt.datetime) -> None:
+def admit(sender: str, unanswered: Any, now: dt.datetime) -> None:
     """Count a request by ``sender``, a hashed address; TooMany if it is one too many.
 
+    Or if staff have so many of its kind to answer, ``unanswered``, that no more fit in a day.
+
     To be called in the transaction that stores the request: what isn't stored isn't counted, and
-    two requests at once wait for each other.
+    two requests of one sender wait for each other. Those of several senders don't, on PostgreSQL:
+    as many as are written at one moment may pass the ceiling together, which does no harm.
     """
     limit = settings.REQUESTS_PER_ADDRESS
     if limit:
@@ -43,13 +53,22 @@ def admit(sender: str, telephone: PhoneNumber | str, email: str, now: dt.datetim
         same = Sender.objects.filter(address=sender, day=today, count__lt=limit)
         if not same.update(count=F("count") + 1):
             raise TooMany
-    most = settings.OPEN_REQUESTS_PER_PERSON
-    if most and open_requests(telephone, email) >= most:
+    most = settings.REQUESTS_PER_DAY
+    if most and came_lately(unanswered, now) >= most:
         raise TooMany
 
 
+def came_lately(unanswered: Any, now: dt.datetime) -> int:
+    """How many of these requests came in the 24 hours before ``now``."""
+    count: int = unanswered.filter(created_at__gt=now - A_DAY).count()
+    return count
+
+
 def seconds_left(now: dt.datetime) -> int:
-    """When it makes sense to try again, whatever the limit: at the end of the day in UTC."""
+    """When it makes sense to try again: at the end of the day in UTC, when senders begin anew.
+
+    When staff will have answered others, which makes room too, nobody knows.
+    """
     return SECONDS_A_DAY - int(now.timestamp()) % SECONDS_A_DAY
 
 
@@ -58,11 +77,25 @@ def forget_senders(now: dt.datetime) -> int:
     return Sender.objects.exclude(day=now.date()).delete()[0]
 
 
-def open_requests(telephone: PhoneNumber | str, email: str) -> int:
-    """How many requests with this telephone number or e-mail address nobody has answered yet."""
-    by_telephone = Q(telephone=telephone) if telephone else Q(pk=None)
-    by_email = Q(email__iexact=email) if email else Q(pk=None)
-    return (
-        Appointment.objects.awaiting_reply().filter(by_telephone | by_email).count()
-        + CallBack.objects.open().filter(by_telephone).count()
+def has_heard_enough(appointment: Appointment, now: dt.datetime) -> bool:
+    """Whether its e-mail address gets no more mails about what was asked in its name.
+
+    That is so from OPEN_REQUESTS_PER_PERSON mails on, until staff answer one of the requests they
+    were about. Those that were called off count for a day. Once staff did something with
+    ``appointment`` itself, its mails go.
+
+    Only the address counts. Would the telephone number, then who asks with somebody else's number
+    and an address of their own could tell by their own mailbox whether that number is known here.
+    """
+    most = settings.OPEN_REQUESTS_PER_PERSON
+    untouched = Appointment.objects.untouched_by_staff().filter(
+        Q(status=Appointment.Status.REQUESTED)
+        | Q(created_at__gt=now - A_DAY)
+        | Q(pk=appointment.pk),
+        email__iexact=appointment.email,
+        starts_at__gt=now - A_DAY,  # the others are over; by this they are found
     )
+    told = Q(mails__kind__in=ACKNOWLEDGING, mails__email__expires_at=None)  # others were held back
+    mails = untouched.annotate(count=Count("mails", filter=told)).order_by()
+    counts = dict(mails.values_list("pk", "count"))
+    return bool(most) and appointment.pk in counts and sum(counts.values()) >= most

@@ -2,21 +2,32 @@
 
 A mail is read over somebody's shoulder and shown on a locked telephone. None says what the
 appointment is for, what the practitioner is, or what the patient told us.
+
+Mails about what a patient does themselves may be ``held`` back, where an address had too many of
+them (``booking.limits``). Such a mail is written and never sent: it costs what any other costs, so
+that who asked, and may be a stranger, can't tell by the time it takes.
 """
 
 import datetime as dt
+
+from django.utils import timezone
 
 from booking.models import Appointment, CallBack
 from booking.outbox import forget as forget  # noqa: PLC0414  what sends also forgets
 from booking.outbox import in_words, short, to_patient, to_staff, when
 
 Status = Appointment.Status
+A_DAY = dt.timedelta(days=1)  # further than the clocks of two machines are ever apart
 
 
-def requested(appointment: Appointment) -> None:
+def requested(appointment: Appointment, *, held: bool = False) -> None:
     """To the patient: we have your request."""
-    at = short(appointment.starts_at)
-    to_patient(appointment, "requested", f"We kregen je aanvraag voor {at}")
+    to_patient(
+        appointment,
+        "requested",
+        f"We kregen je aanvraag voor {short(appointment.starts_at)}",
+        expires_at=end_of(held=held),
+    )
 
 
 def confirmed(appointment: Appointment) -> None:
@@ -42,7 +53,7 @@ def proposed(appointment: Appointment, reason: str, *, before: dt.datetime) -> N
     )
 
 
-def moved(appointment: Appointment, before: dt.datetime) -> None:
+def moved(appointment: Appointment, before: dt.datetime, *, held: bool = False) -> None:
     """To the patient: another time than ``before``."""
     is_confirmed = appointment.status == Status.CONFIRMED
     what = "afspraak" if is_confirmed else "aanvraag"
@@ -50,18 +61,22 @@ def moved(appointment: Appointment, before: dt.datetime) -> None:
         appointment,
         "moved",
         f"Je {what} is verplaatst naar {short(appointment.starts_at)}",
+        expires_at=end_of(held=held),
         before=in_words(before),
         is_confirmed=is_confirmed,
     )
 
 
-def cancelled(appointment: Appointment, reason: str, *, by_patient: bool) -> None:
+def cancelled(
+    appointment: Appointment, reason: str, *, by_patient: bool, held: bool = False
+) -> None:
     """To the patient: it is off."""
     at = short(appointment.starts_at)
     to_patient(
         appointment,
         "cancelled",
         f"Je afspraak op {at} gaat niet door",
+        expires_at=end_of(held=held),
         reason=reason,
         by_patient=by_patient,
     )
@@ -97,6 +112,11 @@ def remind(appointment: Appointment, kind: str) -> None:
         expires_at=appointment.starts_at,
         with_calendar=False,
     )
+
+
+def end_of(*, held: bool) -> dt.datetime | None:
+    """From when on a mail is not sent any more: never, or for long already if it is ``held``."""
+    return timezone.now() - A_DAY if held else None
 
 
 def staff_requested(appointment: Appointment) -> None:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from booking import erasures, mails
 from booking.actors import NOBODY, PATIENT, Actor
 from booking.availability import slot_at
-from booking.limits import admit
+from booking.limits import admit, has_heard_enough
 from booking.models import Appointment, AuditEntry, CallBack
 from booking.models.links import keyed_hash
 from booking.occupancy import NotFree, NotPossible, settle, taking_cells
@@ -42,7 +42,8 @@ def request(
     """A patient asks for the time ``start``, which is theirs from now on.
 
     What has the same ``submission`` as an earlier one is that one. NotFree if nobody, or not
-    ``practitioner``, is free; TooMany if ``sender``, a hashed address, asks too much.
+    ``practitioner``, is free; TooMany if ``sender``, a hashed address, asks too much, or if all
+    of them do.
     """
 
     def write() -> Appointment:
@@ -50,7 +51,7 @@ def request(
         if slot is None:
             raise NotFree
         if sender:
-            admit(sender, details["telephone"], details["email"], now)
+            admit(sender, Appointment.objects.awaiting_reply(), now)
         appointment = new_appointment(
             treatment,
             slot,
@@ -60,7 +61,7 @@ def request(
             **details,
         )
         record(appointment, PATIENT, now=now)
-        mails.requested(appointment)
+        mails.requested(appointment, held=has_heard_enough(appointment, now))
         mails.staff_requested(appointment)
         return appointment
 
@@ -170,7 +171,8 @@ def move_by_patient(
             now=now,
             slot=slot,
         )
-        mails.moved(changed, appointment.starts_at)
+        held = has_heard_enough(changed, now)
+        mails.moved(changed, appointment.starts_at, held=held)
         mails.staff_moved(changed, appointment.starts_at)
         return changed
 
@@ -200,7 +202,8 @@ def cancel(
         changed = change(
             appointment, version, Appointment.LIVE, to=Status.CANCELLED, by=by, now=now
         )
-        mails.cancelled(changed, reason, by_patient=by == PATIENT)
+        held = by == PATIENT and has_heard_enough(changed, now)
+        mails.cancelled(changed, reason, by_patient=by == PATIENT, held=held)
         if by == PATIENT:
             mails.staff_cancelled(changed)
     return changed
@@ -296,7 +299,7 @@ def ask_to_be_called(
 
     def write() -> CallBack:
         if sender:
-            admit(sender, details["telephone"], "", now)
+            admit(sender, CallBack.objects.open(), now)
         call_back = CallBack.objects.create(
             submission_hash=keyed_hash(str(submission)), created_at=now, **details
         )

@@ -256,8 +256,11 @@ MAIL_DAYS = env.int("MAIL_DAYS", default=30)  # queued and sent
 AUDIT_MONTHS = env.int("AUDIT_MONTHS", default=24)  # who read what
 
 # Appointments
-REQUESTS_PER_ADDRESS = env.int("REQUESTS_PER_ADDRESS", default=10)  # a day
-OPEN_REQUESTS_PER_PERSON = env.int("OPEN_REQUESTS_PER_PERSON", default=2)
+REQUESTS_PER_ADDRESS = at_least_zero("REQUESTS_PER_ADDRESS", default=10)  # a day
+OPEN_REQUESTS_PER_PERSON = at_least_zero("OPEN_REQUESTS_PER_PERSON", default=2)  # then staff look
+# A week of one therapist: more than people ask for while nobody answers, and no more than that to
+# be cleared away after a flood.
+REQUESTS_PER_DAY = at_least_zero("REQUESTS_PER_DAY", default=40)  # unanswered, of each kind
 FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", default=2)  # nobody fills it in faster
 FORM_MAX_HOURS = env.int("FORM_MAX_HOURS", default=4)  # older ones are looked at once more
 LINK_DAYS = env.int("LINK_DAYS", default=30)  # after an appointment, that its own page works

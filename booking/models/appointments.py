@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, When
+from django.db.models import Case, Exists, OuterRef, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,6 +32,11 @@ class AppointmentQuerySet(FindsRequests, models.QuerySet["Appointment"]):
     def awaiting_reply(self) -> "AppointmentQuerySet":
         """Those that staff have to answer."""
         return self.filter(status=Appointment.Status.REQUESTED)
+
+    def untouched_by_staff(self) -> "AppointmentQuerySet":
+        """Those that staff have never done anything with."""
+        by_staff = Change.objects.filter(appointment=OuterRef("pk"), actor=Change.Actor.STAFF)
+        return self.filter(~Exists(by_staff))
 
     def visible_to(self, user: Any) -> "AppointmentQuerySet":
         """Those that a member of the staff may see: everybody's, or their own."""

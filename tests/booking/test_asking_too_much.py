@@ -104,15 +104,40 @@ def test_addresses_are_told_apart_through_a_trusted_proxy_only(client, clinic, s
 @pytest.mark.parametrize(
     "same", [{"email": "MIA@example.com"}, {"email": "", "telephone": "+32470123456"}]
 )
-def test_two_open_requests_of_a_person_are_the_limit(client, clinic, same):
-    for hour in ("09", "10"):
+def test_a_person_with_open_requests_can_ask_once_more(client, clinic, same):
+    for hour in ("09", "10", "11"):
         send(client, f"/afspraak/rug/2026-11-24-{hour}00/", telephone="0470 123 456")
-    response = send(client, "/afspraak/rug/2026-11-25-0900/", **same)
-    assert response.status_code == 429
-    assert Appointment.objects.count() == 2
-    # Once one is answered there is room again.
-    Appointment.objects.filter(pk=Appointment.objects.first().pk).update(status="confirmed")
     assert send(client, "/afspraak/rug/2026-11-25-0900/", **same).status_code == 302
+    assert send(client, CALL_BACK, telephone="0470 123 456").status_code == 302
+
+
+def test_when_too_many_wait_for_an_answer_everybody_is_told_to_call(client, clinic, settings):
+    settings.REQUESTS_PER_DAY = 2
+    for hour in ("09", "10"):
+        send(client, f"/afspraak/rug/2026-11-24-{hour}00/")
+    for visitor in (client, Client(REMOTE_ADDR="192.0.2.7")):
+        data = form_data(visitor.get("/afspraak/rug/2026-11-25-0900/")) | FILLED_IN
+        response = visitor.post("/afspraak/rug/2026-11-25-0900/", data)
+        assert response.status_code == 429
+        assert "Daarom hebben we deze aanvraag niet opgeslagen." in body(response)
+        assert "tel:+3256941158" in links(response)
+        assert response["Retry-After"] == str(14 * 3600)
+    assert Appointment.objects.count() == 2
+    # The other form has a ceiling of its own, and this one opens with an answer.
+    assert send(client, CALL_BACK, telephone="0470123456").status_code == 302
+    Appointment.objects.filter(pk=Appointment.objects.first().pk).update(status="declined")
+    assert visitor.post("/afspraak/rug/2026-11-25-0900/", data).status_code == 302
+
+
+def test_the_page_says_to_everybody_to_keep_it(client, clinic, settings):
+    """Whether a mail goes or not."""
+    said = "Bewaar deze pagina. Hier zie je altijd hoe het met je aanvraag staat, ook als er een"
+    given = [{}, {}, {}, {"email": "", "telephone": "0470123456"}]
+    for hour, changes in enumerate(given, start=9):
+        sent = send(client, f"/afspraak/rug/2026-11-24-{hour:02}00/", **changes)
+        assert said in body(client.get(sent["Location"]))
+    sent = send(client, CALL_BACK, telephone="0470123456")
+    assert "Bewaar deze pagina." in body(client.get(sent["Location"]))
 
 
 def test_another_site_can_not_send_the_form(clinic):

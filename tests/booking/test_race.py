@@ -29,6 +29,7 @@ UNLIMITED = {
     "FORM_MIN_SECONDS": "0",
     "OPEN_REQUESTS_PER_PERSON": "1000",
     "REQUESTS_PER_ADDRESS": "0",
+    "REQUESTS_PER_DAY": "0",
     "WEB_CONCURRENCY": "4",
 }
 CALL_BACK = "/afspraak/terugbellen/"

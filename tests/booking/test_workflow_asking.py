@@ -110,17 +110,29 @@ def test_a_sender_s_requests_are_counted_when_they_are_stored(treatment, practit
     assert ask(treatment, START + HOUR, sender="another")
 
 
-def test_somebody_with_too_many_open_requests_waits_for_an_answer(
-    treatment, practitioner, by, settings
-):
+def test_no_request_is_refused_for_whose_number_it_says(treatment, practitioner, settings):
     settings.OPEN_REQUESTS_PER_PERSON = 1
-    first = ask(treatment, sender="hashed")
+    for hour in range(5):
+        assert ask(treatment, START + hour * HOUR, sender="hashed")
+
+
+def test_what_nobody_answers_fills_a_day_for_everybody(treatment, practitioner, by, settings):
+    settings.REQUESTS_PER_DAY = 2
+    first, second = (ask(treatment, START + n * HOUR, sender=f"hashed{n}") for n in range(2))
     before = everything()
-    with pytest.raises(TooMany):
-        ask(treatment, START + HOUR, sender="another")
+    other = DETAILS | {"email": "mia@example.com", "telephone": "+32470654321"}
+    for details in (DETAILS, other):
+        with pytest.raises(TooMany):
+            ask(treatment, START + 2 * HOUR, sender="another", details=details)
+    assert ask(treatment, submission=first.submission, sender="another") == first
     assert everything() == before
     workflow.confirm(first, version=0, by=by, now=NOW)
-    assert ask(treatment, START + HOUR, sender="another")
+    assert ask(treatment, START + 2 * HOUR, sender="another", details=other)
+    with pytest.raises(TooMany):
+        ask(treatment, START + 3 * HOUR, sender="another")
+    # The second one isn't of the last 24 hours any more.
+    Appointment.objects.filter(pk=second.pk).update(created_at=NOW - 24 * HOUR)
+    assert ask(treatment, START + 3 * HOUR, sender="another")
 
 
 @pytest.mark.parametrize("wrong", [{"version": -1}, {"name": None}])
@@ -199,6 +211,28 @@ def test_who_asks_twice_to_be_called_is_called_once():
     assert (first.created_at, first.morning, first.handled_at) == (NOW, True, None)
 
 
+def test_who_wants_to_be_called_and_who_wants_to_come_are_counted_apart(
+    treatment, practitioner, by, settings
+):
+    settings.REQUESTS_PER_DAY = 1
+    first = ask_to_be_called(sender="hashed")
+    assert ask(treatment, sender="hashed")
+    before = everything()
+    with pytest.raises(TooMany):
+        ask_to_be_called(sender="another")
+    assert everything() == before
+    workflow.handle(first, by=by, now=NOW)
+    assert ask_to_be_called(sender="another")
+
+
+def test_without_a_ceiling_everybody_may_ask(treatment, practitioner, settings):
+    settings.REQUESTS_PER_DAY = 0
+    for hour in range(5):
+        ask(treatment, START + hour * HOUR, sender="hashed")
+        ask_to_be_called(sender="hashed")
+    assert Appointment.objects.count() == CallBack.objects.count() == 5
+
+
 def test_of_two_who_call_back_the_second_is_told(by):
     call_back = CallBackFactory()
     workflow.handle(call_back, by=by, now=NOW)
@@ -245,7 +279,7 @@ def test_a_request_finds_its_time_taken_by_itself(treatment, practitioner):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_request_finds_the_limit_reached_by_itself(treatment, practitioner, settings):
-    settings.OPEN_REQUESTS_PER_PERSON = 1
+    settings.REQUESTS_PER_DAY = 1
     works(treatment)
     same = uuid.uuid4()
     first, second = with_another_in_between(

@@ -32,6 +32,7 @@ def site(tmp_path_factory, mailbox):
         EMAIL_URL=mailbox.url,
         FORM_MIN_SECONDS="0",
         REQUESTS_PER_ADDRESS="0",
+        REQUESTS_PER_DAY="0",
         OPEN_REQUESTS_PER_PERSON="1000",
     ) as site:
         yield site

@@ -24,6 +24,7 @@ UNLIMITED = {
     "FORM_MIN_SECONDS": "0",
     "OPEN_REQUESTS_PER_PERSON": "0",
     "REQUESTS_PER_ADDRESS": "0",
+    "REQUESTS_PER_DAY": "0",
 }
 WAIT_SECONDS = 60
 GONE = (OSError, http.client.HTTPException)  # what a visitor meets whose server is killed
