@@ -25,8 +25,9 @@ from booking.hours_forms import ClosureForm, WorkingHoursForm
 from booking.models import CalendarFeed, CallBack, Closure, WorkingHours
 from booking.occupancy import NotPossible
 from booking.slots import local
+from booking.staff.repeats import count_earlier, repeat_in_words
 from booking.wording import day_and_hour, waiting
-from kinekracht.admin_marks import state_mark
+from kinekracht.admin_marks import state_mark, with_note
 from kinekracht.formatting import belgian
 
 
@@ -223,6 +224,10 @@ class CallBackAdmin(OneButton):
     ]  # fmt: skip
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CallBack]:
+        found: QuerySet[CallBack] = count_earlier(super().get_queryset(request))
+        return found
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -268,7 +273,8 @@ class CallBackAdmin(OneButton):
     def asked(self, call_back: CallBack) -> str:
         if call_back.handled_at:
             return day_and_hour(call_back.created_at)
-        return waiting(call_back.created_at, timezone.now())
+        said = waiting(call_back.created_at, timezone.now())
+        return with_note(said, repeat_in_words(call_back))
 
     @admin.display(description="gebeld")
     def handled(self, call_back: CallBack) -> str:

@@ -23,9 +23,10 @@ from booking.occupancy import NotFree
 from booking.offers import day_said
 from booking.outbox import redirect_unsent
 from booking.slots import local
+from booking.staff.repeats import count_earlier, repeat_in_words
 from booking.staff_forms import EntryForm, PatientForm
 from booking.wording import day_and_hour, waiting
-from kinekracht.admin_marks import state_mark
+from kinekracht.admin_marks import state_mark, with_note
 from kinekracht.models import Practitioner, Treatment
 
 PATIENT_FIELDS: list[Any] = [
@@ -89,6 +90,10 @@ class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
         back = SEARCH_VAR in request.GET or request.GET.get("wanneer") in {"voorbij", "alles"}
         return ["-starts_at", "-pk"] if back else ["starts_at", "pk"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
+        found: QuerySet[Appointment] = count_earlier(super().get_queryset(request))
+        return found
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
     ) -> tuple[QuerySet[Appointment], bool]:
@@ -119,7 +124,8 @@ class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
     def asked(self, appointment: Appointment) -> str | None:
         if appointment.status != Appointment.Status.REQUESTED:
             return None
-        return waiting(appointment.created_at, timezone.now())
+        said = waiting(appointment.created_at, timezone.now())
+        return with_note(said, repeat_in_words(appointment))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -169,21 +175,22 @@ class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
         appointment: Appointment = context["original"]
         now = timezone.now()
         may_change = self.has_change_permission(request, appointment)
+        sent = list(appointment.mails.select_related("email").order_by("pk"))
         context |= {
             "title": "Afspraak",
             "subtitle": "",
             "mark": mark(appointment),
             "offered": offered(appointment, now) if may_change else set(),
             "waiting": waiting(appointment.created_at, now),
+            "repeat": repeat_in_words(appointment),
+            # One that is held back ends before it was written.
+            "was_told": any(m.kind == "requested" and m.email.expires_at is None for m in sent),
             "too_old": is_too_old(appointment.referral_date, appointment.starts_at),
             "reason": REASONS["decline"],
             "confided": self.confided_things(appointment),
             "may_read": self.may_read(request, appointment),
             "changes": appointment.changes.select_related("user"),
-            "mails": [
-                (mail.email, mail_mark(mail.email))
-                for mail in appointment.mails.select_related("email").order_by("pk")
-            ],
+            "mails": [(mail.email, mail_mark(mail.email)) for mail in sent],
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }

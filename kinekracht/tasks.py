@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,16 +13,25 @@ from post_office.models import Email
 
 from articles.models import Article
 from booking.delivery import left_lying, not_arriving
+from booking.limits import came_lately
 from booking.models import Appointment, CallBack
+from booking.staff.repeats import count_earlier, repeat_in_words
 from booking.wording import clock, day_and_hour, waiting
 from kinekracht.staff.guesses import Wave
 from selftest.models import Question, WarningSign
 
 MOST_SHOWN = 8
 MOST_TODAY = 30
+NEAR = 0.75  # of a ceiling: from here on staff are told
 NO_WORKER = (
     "Het programma dat mails verstuurt, geeft geen teken van leven. Patiënten krijgen niets: vraag "
     "je webbeheerder om het te starten."
+)
+FORM_IS_FULL = "Wie nu iets vraagt op de site, leest daar dat hij moet bellen."
+FORM_IS_NEARLY_FULL = "Komen er nog meer, dan leest wie iets vraagt op de site dat hij moet bellen."
+MAKE_ROOM = (
+    " Beantwoord wat er wacht: dan is er weer plaats. Is het gewoon druk? Je webbeheerder kan het "
+    "maximum verhogen."
 )
 
 
@@ -64,6 +74,8 @@ def tasks_for(user: Any) -> list[Task]:
     return [
         *(known_passwords() if may("auth.change_user") else []),
         *(lying_mails(now) if may("post_office.view_email") else []),
+        *(full_request_form(now) if may("booking.change_appointment") else []),
+        *(full_call_back_form(now) if may("booking.change_callback") else []),
         *(appointments_to_answer(user, now) if may("booking.change_appointment") else []),
         *(appointments_today(user, now) if may("booking.view_appointment") else []),
         *(call_backs(now) if may("booking.change_callback") else []),
@@ -106,21 +118,60 @@ def known_passwords() -> list[Task]:
     return [replace(known, advice=CHOOSE_ANOTHER)] if known.items else []
 
 
+def full_request_form(now: dt.datetime) -> list[Task]:
+    """That so many requests wait that no more are taken, or nearly so; not usual."""
+    count = came_lately(Appointment.objects.awaiting_reply(), now)
+    return full_form("Online aanvragen", count, open_requests_page())
+
+
+def full_call_back_form(now: dt.datetime) -> list[Task]:
+    """The same of who wants to be called."""
+    count = came_lately(CallBack.objects.open(), now)
+    return full_form("Vragen om te bellen", count, open_call_backs_page())
+
+
+def full_form(form: str, count: int, url: str) -> list[Task]:
+    """That ``count`` of the last 24 hours is as many as may wait, or near to it."""
+    most = settings.REQUESTS_PER_DAY
+    if not most or count < NEAR * most:
+        return []
+    is_full = count >= most
+    remark = f"{count} in de laatste 24 uur, hoogstens {most}"
+    return [
+        Task(
+            f"{form}: {'vol' if is_full else 'bijna vol'}",
+            [Item("Wat nog op antwoord wacht", url, remark)],
+            total=1,
+            done="",
+            url=url,
+            advice=(FORM_IS_FULL if is_full else FORM_IS_NEARLY_FULL) + MAKE_ROOM,
+        )
+    ]
+
+
 def appointments_to_answer(user: Any, now: dt.datetime) -> list[Task]:
     """Who asked for an appointment and has no answer yet."""
+    open_requests = Appointment.objects.visible_to(user).awaiting_reply()
     return [
         task(
             "Aanvragen te beantwoorden",
-            Appointment.objects.visible_to(user).awaiting_reply().order_by("created_at", "pk"),
+            count_earlier(open_requests).order_by("created_at", "pk"),
             title=lambda a: a.name,
-            remark=lambda a: (
-                f"{waiting(a.created_at, now)} · wil komen op {day_and_hour(a.starts_at)}"
+            remark=lambda a: remarks(
+                waiting(a.created_at, now),
+                f"wil komen op {day_and_hour(a.starts_at)}",
+                repeat_in_words(a),
             ),
             done="Alle aanvragen zijn beantwoord.",
-            url=f"{reverse('admin:booking_appointment_changelist')}"
-            f"?status__exact={Appointment.Status.REQUESTED}&wanneer=alles",
+            url=open_requests_page(),
         )
     ]
+
+
+def open_requests_page() -> str:
+    """Where all requests stand that wait for an answer."""
+    changelist = reverse("admin:booking_appointment_changelist")
+    return f"{changelist}?status__exact={Appointment.Status.REQUESTED}&wanneer=alles"
 
 
 def appointments_today(user: Any, now: dt.datetime) -> list[Task]:
@@ -149,15 +200,22 @@ def call_backs(now: dt.datetime) -> list[Task]:
     return [
         task(
             "Terug te bellen",
-            CallBack.objects.open().order_by("created_at", "pk"),
+            count_earlier(CallBack.objects.open()).order_by("created_at", "pk"),
             title=lambda call_back: call_back.name,
-            remark=lambda call_back: (
-                f"{waiting(call_back.created_at, now)} · past {call_back.parts_of_day}"
+            remark=lambda call_back: remarks(
+                waiting(call_back.created_at, now),
+                f"past {call_back.parts_of_day}",
+                repeat_in_words(call_back),
             ),
             done="Er wacht niemand op een telefoontje.",
-            url=f"{reverse('admin:booking_callback_changelist')}?gebeld=nee",
+            url=open_call_backs_page(),
         )
     ]
+
+
+def open_call_backs_page() -> str:
+    """Where all stand who wait to be called."""
+    return f"{reverse('admin:booking_callback_changelist')}?gebeld=nee"
 
 
 def failing_mails() -> list[Task]:
@@ -221,6 +279,11 @@ def article_tasks() -> list[Task]:
             url=f"{changelist}?status__exact=published&ingepland=ja",
         ),
     ]
+
+
+def remarks(*said: str) -> str:
+    """What there is to say about one thing, in one line."""
+    return " · ".join(filter(None, said))
 
 
 def task(

@@ -33,6 +33,11 @@ def tasks_on(client):
     }
 
 
+def advice_on(client):
+    """What is said about each task as a whole."""
+    return {task.title: task.advice for task in client.get(START_PAGE).context["tasks"]}
+
+
 def make_mail(**changed):
     email = mail.send("lotte@example.com", "kk@example.com", subject="Je afspraak", message="x")
     Email.objects.filter(pk=email.pk).update(**changed)
@@ -110,6 +115,53 @@ def test_who_is_to_be_called_and_when_that_suits(admin_client):
     ]
 
 
+def test_of_one_person_the_third_request_is_marked(admin_client):
+    for n, name in enumerate(["Eerst", "Dan", "Nu"]):
+        AppointmentFactory(name=name, email="lotte@example.com", created_at=NOW - (3 - n) * HOUR)
+    CallBackFactory(name="Nog", telephone="+32470123456", created_at=NOW)
+    tasks = tasks_on(admin_client)
+    marked = "derde aanvraag met dit telefoonnummer of e-mailadres"
+    said = dict(tasks["Aanvragen te beantwoorden"])
+    assert [name for name, remark in said.items() if marked in remark] == ["Nu"]
+    [(_, remark)] = tasks["Terug te bellen"]
+    assert remark == "zonet · past altijd · vierde aanvraag met dit telefoonnummer"
+
+
+@pytest.mark.parametrize(
+    ("count", "title", "advice"),
+    [
+        (2, None, None),
+        (3, "Online aanvragen: bijna vol", "Komen er nog meer, dan leest wie iets vraagt"),
+        (4, "Online aanvragen: vol", "Wie nu iets vraagt op de site, leest daar dat hij moet"),
+        (5, "Online aanvragen: vol", "Je webbeheerder kan het maximum verhogen."),
+    ],
+)
+def test_staff_hear_that_the_form_is_full_or_nearly_so(
+    admin_client, settings, count, title, advice
+):
+    settings.REQUESTS_PER_DAY = 4
+    AppointmentFactory.create_batch(count)
+    AppointmentFactory.create_batch(4, status=Status.CONFIRMED)
+    AppointmentFactory.create_batch(4, created_at=NOW - 24 * HOUR)
+    tasks = tasks_on(admin_client)
+    assert [said for said in tasks if "vol" in said] == ([title] if title else [])
+    if title:
+        assert tasks[title] == [
+            ("Wat nog op antwoord wacht", f"{count} in de laatste 24 uur, hoogstens 4")
+        ]
+        assert advice in advice_on(admin_client)[title]
+
+
+def test_the_form_to_be_called_is_full_by_itself(admin_client, settings):
+    settings.REQUESTS_PER_DAY = 2
+    CallBackFactory.create_batch(2)
+    assert [said for said in tasks_on(admin_client) if "vol" in said] == [
+        "Vragen om te bellen: vol"
+    ]
+    settings.REQUESTS_PER_DAY = 0
+    assert [said for said in tasks_on(admin_client) if "vol" in said] == []
+
+
 def test_mails_that_do_not_arrive_are_named(admin_client):
     make_mail(status=STATUS.requeued, number_of_retries=1, created=NOW - HOUR)
     assert tasks_on(admin_client)["Mails die niet aankomen"] == [
@@ -145,8 +197,9 @@ def test_it_costs_the_same_queries(admin_client, django_assert_num_queries, many
         AppointmentFactory(status=Status.CONFIRMED, starts_at=NOW + n * 5 * MINUTE, cells=False)
         CallBackFactory()
         make_mail(status=STATUS.requeued, number_of_retries=1, created=NOW - HOUR)
-    # Session, user, app, worker, two for each of eleven tasks, twice if a practice may be added.
-    with django_assert_num_queries(28):
+    # Session, user, app, the worker, whether a form is full or nearly so, two for each of eleven
+    # tasks, twice if a practice may be added.
+    with django_assert_num_queries(30):
         admin_client.get(START_PAGE)
 
 
