@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.agenda import agenda
 from booking.availability import availability
+from booking.limits import came_lately, has_heard_enough
 from booking.models import Appointment, Cell, Closure, WorkingHours
 from booking.slots import CELL
 from tests.booking.factories import AppointmentFactory, brussels
@@ -92,3 +93,11 @@ def test_the_agenda_is_found_by_indexes(treatment):
     found = plans(lambda: agenda(MONDAY, SUNDAY))
     assert "appointment_starts_at" in found["booking_appointment"]
     assert "closure_ends_at" in found["booking_closure"]
+
+
+def test_what_is_counted_for_each_request_is_found_by_indexes(treatment):
+    asked = AppointmentFactory(treatment=treatment, starts_at=NOW + 2000 * HOUR)
+    found = plans(lambda: came_lately(Appointment.objects.awaiting_reply(), NOW))
+    assert "appointment_by_status" in found["booking_appointment"]
+    found = plans(lambda: has_heard_enough(asked, NOW))
+    assert "appointment_starts_at" in found["booking_appointment"]
