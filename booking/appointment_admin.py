@@ -114,7 +114,7 @@ class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
 
     @admin.display(description="naam", ordering="name")
     def who(self, appointment: Appointment) -> str:
-        return appointment.known_as
+        return with_note(appointment.known_as, repeat_in_words(appointment))
 
     @admin.display(description="toestand", ordering="status")
     def state(self, appointment: Appointment) -> SafeString:
@@ -124,8 +124,7 @@ class AppointmentAdmin(ConfidedPages, AppointmentActions, admin.ModelAdmin):
     def asked(self, appointment: Appointment) -> str | None:
         if appointment.status != Appointment.Status.REQUESTED:
             return None
-        said = waiting(appointment.created_at, timezone.now())
-        return with_note(said, repeat_in_words(appointment))
+        return waiting(appointment.created_at, timezone.now())
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

@@ -26,6 +26,7 @@ from kinekracht.models import Practice, Practitioner, Treatment
 
 Action = AuditEntry.Action
 Status = Appointment.Status
+MOVES_TOLD = 5  # of a request, by mail; staff see the latest moment where they answer it
 R = TypeVar("R", Appointment, CallBack)
 
 
@@ -173,7 +174,8 @@ def move_by_patient(
         )
         held = has_heard_enough(changed, now)
         mails.moved(changed, appointment.starts_at, held=held)
-        mails.staff_moved(changed, appointment.starts_at)
+        if confirmed or changed.version <= MOVES_TOLD:
+            mails.staff_moved(changed, appointment.starts_at)
         return changed
 
     return settle(write)

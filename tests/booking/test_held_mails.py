@@ -101,6 +101,18 @@ def test_who_moves_and_cancels_what_nobody_answered_sends_no_more_mails(treatmen
     assert received() == ["requested", "moved"]
 
 
+def test_staff_are_told_of_a_request_and_of_its_first_moves(treatment, by):
+    asked = ask_at(treatment, 0)
+    for version in range(7):
+        start = START + (version % 2 + 1) * HOUR
+        asked = workflow.move_by_patient(asked, start, version=version, now=NOW)
+    told = received("praktijk@example.com")
+    assert told == ["staff_requested"] + 5 * ["staff_moved"]
+    settled = workflow.confirm(asked, version=7, by=by, now=NOW)
+    workflow.move_by_patient(settled, START + 3 * HOUR, version=8, now=NOW)
+    assert received("praktijk@example.com") == [*told, "staff_moved"]
+
+
 def test_what_was_called_off_counts_for_a_day(treatment):
     for hour in range(2):
         workflow.cancel(ask_at(treatment, hour), version=0, by=PATIENT, now=NOW)
