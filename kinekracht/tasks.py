@@ -27,8 +27,8 @@ NO_WORKER = (
     "Het programma dat mails verstuurt, geeft geen teken van leven. Patiënten krijgen niets: vraag "
     "je webbeheerder om het te starten."
 )
-FORM_IS_FULL = "Wie nu iets vraagt op de site, leest daar dat hij moet bellen."
-FORM_IS_NEARLY_FULL = "Komen er nog meer, dan leest wie iets vraagt op de site dat hij moet bellen."
+FORM_IS_FULL = "Wie nu iets vraagt op de site, krijgt te lezen: bel ons even."
+FORM_IS_NEARLY_FULL = "Komen er nog meer, dan krijgt wie iets vraagt te lezen: bel ons even."
 MAKE_ROOM = (
     " Beantwoord wat er wacht: dan is er weer plaats. Is het gewoon druk? Je webbeheerder kan het "
     "maximum verhogen."

@@ -131,8 +131,8 @@ def test_of_one_person_the_third_request_is_marked(admin_client):
     ("count", "title", "advice"),
     [
         (2, None, None),
-        (3, "Online aanvragen: bijna vol", "Komen er nog meer, dan leest wie iets vraagt"),
-        (4, "Online aanvragen: vol", "Wie nu iets vraagt op de site, leest daar dat hij moet"),
+        (3, "Online aanvragen: bijna vol", "Komen er nog meer, dan krijgt wie iets vraagt"),
+        (4, "Online aanvragen: vol", "Wie nu iets vraagt op de site, krijgt te lezen: bel ons"),
         (5, "Online aanvragen: vol", "Je webbeheerder kan het maximum verhogen."),
     ],
 )
