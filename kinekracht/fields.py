@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from django_prose_editor.fields import ProseEditorField
 
-from kinekracht import images
+from kinekracht import drawing, images
 
 # An address such as "a,b"@example.be is valid, and read back by mail programs as two.
 unquoted = RegexValidator(
@@ -111,11 +111,12 @@ class Picture(FieldFile):
 def make_variants(file: Any) -> list[images.Variant]:
     """The variants of an uploaded picture; PictureError if it breaks the limits of the settings."""
     content: Any = file.file if isinstance(file, File) else file
-    return images.make_variants(
-        content,
-        max_bytes=settings.PICTURE_MAX_BYTES,
-        max_pixels=settings.PICTURE_MAX_PIXELS,
+    limits = images.Limits(
+        bytes=settings.PICTURE_MAX_BYTES,
+        pixels=settings.PICTURE_MAX_PIXELS,
+        side=settings.PICTURE_MAX_SIDE,
     )
+    return drawing.make_variants(content, limits=limits, turn=settings.VAR_DIR / "drawing.lock")
 
 
 class PictureFormField(forms.FileField):

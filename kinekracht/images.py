@@ -5,22 +5,35 @@ and anything else hidden in the file stay behind.
 """
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from PIL import Image, ImageCms, ImageOps
 
 ACCEPTED = ("JPEG", "PNG", "WEBP", "AVIF")
 WIDTHS = (480, 800, 1200, 1600)
 LARGEST = (WIDTHS[-1], 8000)  # neither format can be taller than some 16,000 pixels
+TOO_COSTLY = (
+    "Deze foto vraagt te veel geheugen of rekentijd. "
+    "Bewaar ze opnieuw als gewone JPEG, of kies een andere."
+)
 OPTIONS = {"avif": {"quality": 60, "speed": 8}, "webp": {"quality": 78}}
 
-# make_variants() has a stricter limit of its own; Pillow's would only warn, and as late.
+# open_within() has stricter limits of its own; Pillow's would only warn, and as late.
 Image.MAX_IMAGE_PIXELS = None
 
 
 class PictureError(ValueError):
     """The upload is refused; the message says why, in Dutch, to the person who chose it."""
+
+
+class Limits(NamedTuple):
+    """What an upload may have at most: bytes, pixels in all, and pixels along its longer side."""
+
+    bytes: int
+    pixels: int
+    side: int
 
 
 @dataclass(frozen=True)
@@ -33,23 +46,20 @@ class Variant:
     content: bytes
 
 
-def make_variants(file: IO[bytes], *, max_bytes: int, max_pixels: int) -> list[Variant]:
+def make_variants(file: IO[bytes], *, limits: Limits) -> list[Variant]:
     """Every size of the picture in both formats, the smallest first, upright, in sRGB.
 
     Raises PictureError for anything but a whole picture within the limits. Bytes and pixels are
-    counted before a pixel is decoded.
+    counted before a pixel is decoded; but a file may say less than it holds, so strangers' files
+    come here by way of ``drawing``.
     """
-    byte_count = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    if byte_count > max_bytes:
-        raise PictureError(
-            f"Dit bestand is te groot: {megabytes(byte_count)}. "
-            f"Kies een foto van hoogstens {megabytes(max_bytes)}."
-        )
+    check_bytes(file, limits=limits)
     try:
-        return variants_of(open_within(file, max_pixels=max_pixels))
+        return variants_of(open_within(file, limits=limits))
     except PictureError:
         raise
+    except MemoryError as error:
+        raise PictureError(TOO_COSTLY) from error
     except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them to
         raise PictureError(
             "Dit bestand is geen foto die we kunnen lezen, of het is beschadigd. "
@@ -59,18 +69,34 @@ def make_variants(file: IO[bytes], *, max_bytes: int, max_pixels: int) -> list[V
         file.seek(0)
 
 
+def check_bytes(file: IO[bytes], *, limits: Limits) -> None:
+    """Raise PictureError if the file is too heavy to look at; else put it at its beginning."""
+    byte_count = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if byte_count > limits.bytes:
+        raise PictureError(
+            f"Dit bestand is te groot: {megabytes(byte_count)}. "
+            f"Kies een foto van hoogstens {megabytes(limits.bytes)}."
+        )
+
+
 def megabytes(count: int) -> str:
     """``count`` bytes in words, rounded up: 15.000.001 is "16 MB"."""
     return f"{-(-count // 1_000_000)} MB"
 
 
-def open_within(file: IO[bytes], *, max_pixels: int) -> Image.Image:
+def open_within(file: IO[bytes], *, limits: Limits) -> Image.Image:
     """The picture in ``file``, not decoded yet; PictureError if it has too many pixels."""
     image = Image.open(file, formats=ACCEPTED)
-    if image.width * image.height > max_pixels:
+    if image.width * image.height > limits.pixels:
         raise PictureError(
             f"Deze foto heeft te veel beeldpunten ({image.width} × {image.height}). "
-            f"Hoogstens {max_pixels // 1_000_000} miljoen is genoeg."
+            f"Hoogstens {limits.pixels // 1_000_000} miljoen is genoeg."
+        )
+    if max(image.size) > limits.side:
+        raise PictureError(
+            f"Deze foto is te lang of te breed ({image.width} × {image.height} beeldpunten). "
+            f"Elke zijde mag er hoogstens {limits.side} hebben."
         )
     return image
 
@@ -100,10 +126,9 @@ def height_at(width: int, *, of: tuple[int, int]) -> int:
 def upright(image: Image.Image) -> Image.Image:
     """The picture turned as its camera was held; as it is if the camera wrote nonsense."""
     image.load()
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001  the EXIF part has a decoder of its own, as easily upset
-        return image
+    with suppress(Exception):  # the EXIF part has a decoder of its own, as easily upset
+        ImageOps.exif_transpose(image, in_place=True)
+    return image
 
 
 def to_srgb(image: Image.Image) -> Image.Image:

@@ -300,6 +300,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 PICTURE_MAX_BYTES = 15_000_000
 PICTURE_MAX_PIXELS = 25_000_000
+PICTURE_MAX_SIDE = 12_000  # in pixels; a file of 31 kB may be 8,000,000 high
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article of a hundred blocks is one admin form
 
 # Pages and drawings that are the same for everybody (kinekracht.page_cache)

@@ -17,11 +17,11 @@ DAMAGEABLE = {
     kind: picture_file((40, 30), kind, exif=CAMERA).getvalue()
     for kind in ("JPEG", "PNG", "WEBP", "AVIF")
 }
-LIMITS = {"max_bytes": 15_000_000, "max_pixels": 25_000_000}
+LIMITS = images.Limits(bytes=15_000_000, pixels=25_000_000, side=12_000)
 
 
 def make_variants(file, **limits):
-    return images.make_variants(file, **(LIMITS | limits))
+    return images.make_variants(file, limits=LIMITS._replace(**limits))
 
 
 def opened(variant):
@@ -54,7 +54,7 @@ def test_a_picture_is_never_enlarged(width, widths):
 
 @pytest.mark.parametrize(
     ("size", "largest"),
-    [((4000, 1000), (1600, 400)), ((1000, 17_000), (471, 8000)), ((1, 100_000), (1, 8000))],
+    [((4000, 1000), (1600, 400)), ((1000, 10_000), (800, 8000)), ((1, 12_000), (1, 8000))],
 )
 def test_a_picture_too_large_for_a_screen_is_made_smaller(size, largest):
     variant = make_variants(picture_file(size, "PNG"))[-1]
@@ -141,9 +141,18 @@ def test_too_many_pixels_are_refused_before_they_are_decoded():
 
 
 def test_exactly_the_limit_is_accepted():
-    make_variants(picture_file((50, 50)), max_pixels=2500)
+    make_variants(picture_file((50, 50)), pixels=2500)
     with pytest.raises(images.PictureError, match="te veel beeldpunten"):
-        make_variants(picture_file((50, 51)), max_pixels=2500)
+        make_variants(picture_file((50, 51)), pixels=2500)
+
+
+@pytest.mark.parametrize("size", [(1, 8_000_000), (8_000_000, 1), (1, 12_001)])
+def test_a_side_that_is_too_long_is_refused_before_it_is_decoded(size):
+    buffer = io.BytesIO()
+    Image.new("1", size).save(buffer, "PNG")
+    header = io.BytesIO(buffer.getvalue()[:200])
+    with pytest.raises(images.PictureError, match=f"{size[0]} × {size[1]}.*hoogstens 12000"):
+        make_variants(header)
 
 
 def test_too_many_bytes_are_refused():
@@ -168,7 +177,7 @@ def test_damage_is_refused_or_survived_and_never_crashes(kind, damage):
     for place, value in damage:
         content[place % min(len(content), 600)] = value
     try:
-        variants = make_variants(io.BytesIO(content), max_pixels=2_000_000)
+        variants = make_variants(io.BytesIO(content), pixels=2_000_000)
     except images.PictureError:
         return
     assert all(variant.content for variant in variants)
