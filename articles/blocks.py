@@ -18,7 +18,7 @@ from django.utils.text import Truncator
 from articles.models import Article, Reference, misplaced_citations
 from articles.plain_text import without_tags
 from articles.references import citation_errors
-from kinekracht.fields import PictureField, RichTextField
+from kinekracht.fields import PictureField, PlainTextField, RichTextField
 
 
 class Block(create_plugin_base(Article)):  # type: ignore[misc]
@@ -107,7 +107,7 @@ class Symptom(Block):
     name = models.CharField(
         "naam", max_length=120, help_text="In de woorden van een patiënt. Het nummer komt vanzelf."
     )
-    definition = models.TextField("wat het is", help_text="Eén zin.")
+    definition = PlainTextField("wat het is", help_text="Eén zin.")
     text = RichTextField("uitleg", help_text="Waardoor komt het, wat zegt onderzoek, wat helpt?")
 
     class Meta(Block.Meta):
@@ -137,7 +137,7 @@ def symptom_number(path: str) -> models.Subquery:
 class Quote(Block):
     icon = "format_quote"
     text_fields = ("text", "person", "role", "source")
-    text = models.TextField("wat iemand zegt")
+    text = PlainTextField("wat iemand zegt")
     person = models.CharField("wie", max_length=80)
     role = models.CharField("functie", max_length=80, blank=True)
     source = models.CharField(
@@ -188,8 +188,8 @@ class WhenToCall(Block):
     icon = "checklist"
     text_fields = ("title", "intro", "situations")
     title = models.CharField("titel", max_length=120, default="Neem contact op als")
-    intro = models.TextField("inleiding", blank=True)
-    situations = models.TextField(
+    intro = PlainTextField("inleiding", blank=True)
+    situations = PlainTextField(
         "situaties", help_text="Eén per regel; elke regel maakt de zin van de titel af."
     )
 
@@ -221,7 +221,7 @@ class CallToAction(Block):
     can_cite = False  # it is left out where the page it leads to isn't there
     action = models.CharField("wat de knop doet", max_length=20, choices=Action.choices)
     title = models.CharField("titel", max_length=120)
-    text = models.TextField("tekst", blank=True, help_text="Eén of twee zinnen boven de knop.")
+    text = PlainTextField("tekst", blank=True, help_text="Eén of twee zinnen boven de knop.")
 
     class Meta(Block.Meta):
         verbose_name = "oproep"

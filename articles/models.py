@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.references import fold
-from kinekracht.fields import PictureField
+from kinekracht.fields import PictureField, PlainTextField
 from kinekracht.models import Practitioner, Treatment
 
 WORDS_A_MINUTE = 220
@@ -83,7 +83,7 @@ class Reference(models.Model):
         help_text="Zonder https://doi.org/ ervoor: 10.1016/j.ajog.2004.12.025",
     )
     url = models.URLField("webadres", blank=True, help_text="Alleen nodig als er geen DOI is.")
-    note = models.TextField(
+    note = PlainTextField(
         "notitie voor redacteurs",
         blank=True,
         help_text="Wat moet nog nagekeken worden? Dit verschijnt nooit op de site.",
@@ -180,7 +180,7 @@ class Article(models.Model):
         blank=True,
         help_text="De behandeling waarnaar dit artikel de weg wijst.",
     )
-    lead = models.TextField(
+    lead = PlainTextField(
         "inleiding",
         help_text="Twee tot vier zinnen: wat herkent de lezer, en wat weet die na het lezen?",
     )

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from kinekracht import staff_admin as staff_admin  # noqa: PLC0414  registers who logs in
+from kinekracht.addresses import is_path
 from kinekracht.models import Practice, Practitioner, Treatment
 from kinekracht.rich_text_admin import RichTextAdminMixin
 
@@ -178,7 +179,7 @@ class RedirectForm(ModelForm):
 
 def must_be_path(path: str) -> str:
     """``path`` itself, if it is an address on this site."""
-    if not path.startswith("/") or path.startswith("//") or " " in path:
+    if not is_path(path):
         raise ValidationError("Begin met een schuine streep en gebruik geen spaties: /oud.html")
     return path
 

@@ -11,9 +11,10 @@ from django.core.files.base import ContentFile, File
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.fields.files import FieldFile
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from kinekracht import drawing, images
+from kinekracht.addresses import refuse_odd_links, without_odd_links
 
 # An address such as "a,b"@example.be is valid, and read back by mail programs as two.
 unquoted = RegexValidator(
@@ -21,11 +22,34 @@ unquoted = RegexValidator(
 )
 
 
+class PlainTextField(models.TextField):
+    """Text without markup that staff write: a few sentences, and in forms never a book."""
+
+    longest = 5_000
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**(text_limit(self.longest) | kwargs))
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+def text_limit(longest: int) -> dict[str, Any]:
+    """Options of a form field that takes so many characters."""
+    message = (
+        "Deze tekst is te lang: %(show_value)d tekens, opmaak inbegrepen. "
+        "Hoogstens %(limit_value)d. Verdeel hem over meer velden of blokken."
+    )
+    return {"max_length": longest, "error_messages": {"max_length": message}}
+
+
 class RichTextField(ProseEditorField):
     """HTML from the editor, reduced to the few elements the site gives a look.
 
     It is sanitised when a form is cleaned and once more when it is written, so that text
-    that comes in by another road (a command, a script) is safe too.
+    that comes in by another road (a command, a script) is safe too. A link that leads elsewhere
+    than it says is refused by the form, and taken out by whatever else writes it.
     """
 
     def __init__(self, *args: Any, headings: bool = False, **kwargs: Any) -> None:
@@ -38,11 +62,19 @@ class RichTextField(ProseEditorField):
             "HardBreak": True,
             "Link": {"enableTarget": False, "protocols": ["https", "http", "mailto", "tel"]},
         } | ({"Heading": {"levels": [2, 3]}} if headings else {})
-        kwargs["sanitize"] = True
+        kwargs["sanitize"] = [without_odd_links, create_sanitizer]  # the last one first
         super().__init__(*args, **kwargs)
 
+    default_validators = [refuse_odd_links]
+
+    # Many times the longest there is; lists within lists cost the sanitiser their square.
+    longest = 20_000
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**(text_limit(self.longest) | kwargs))
+
     # Line ends between blocks mean nothing, and forms send them back as other characters.
-    BETWEEN_BLOCKS = re.compile(r"(?<=>)\s*\n\s*(?=</?(?:p|ul|ol|li|h2|h3)>)")
+    BETWEEN_BLOCKS = re.compile(r"(?<=>)[^\S\n]*+\n\s*+(?=</?(?:p|ul|ol|li|h2|h3)>)")
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         html = self.sanitize(super().pre_save(model_instance, add) or "")

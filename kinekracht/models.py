@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from phonenumber_field.modelfields import PhoneNumberField
 
-from kinekracht.fields import PictureField, RichTextField, unquoted
+from kinekracht.fields import PictureField, PlainTextField, RichTextField, unquoted
 from kinekracht.formatting import belgian
 from kinekracht.prepared import Prepared
 
@@ -51,12 +51,12 @@ class Practice(models.Model):
         blank=True,
         help_text="Eén korte zin, zoals je hem aan de telefoon zou zeggen.",
     )
-    introduction = models.TextField(
+    introduction = PlainTextField(
         "wie we zijn",
         blank=True,
         help_text="Twee of drie zinnen bovenaan de startpagina.",
     )
-    complaints = models.TextField(
+    complaints = PlainTextField(
         "klachten",
         blank=True,
         help_text="In de woorden van patiënten, één per regel. Staat op de startpagina.",
@@ -242,7 +242,7 @@ class Treatment(models.Model):
         unique=True,
         help_text="Verander je dit later, dan blijft het oude adres doorverwijzen.",
     )
-    summary = models.TextField(
+    summary = PlainTextField(
         "kort", help_text="Eén of twee zinnen voor de startpagina en de lijst."
     )
     body = RichTextField(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from articles.blocks import Symptom, symptom_anchor, symptom_number
 from articles.models import Reference, misplaced_citations
 from articles.references import without_citations
-from kinekracht.fields import RichTextField
+from kinekracht.fields import PlainTextField, RichTextField
 from kinekracht.models import Practitioner
 from selftest.scoring import Score
 
@@ -41,7 +41,7 @@ class Questionnaire(models.Model):
         unique=True,
         help_text="Verander je dit later, dan blijft het oude adres doorverwijzen.",
     )
-    intro = models.TextField(
+    intro = PlainTextField(
         "inleiding", help_text="Twee of drie zinnen: voor wie is de test, en wat weet je erna?"
     )
     about = RichTextField(
@@ -193,7 +193,7 @@ class WarningSign(models.Model):
         Questionnaire, models.CASCADE, verbose_name="zelftest", related_name="warning_signs"
     )
     position = models.PositiveSmallIntegerField("volgorde", default=0, help_text="Laagste eerst.")
-    text = models.TextField("alarmsignaal", help_text="In de woorden van een patiënt.")
+    text = PlainTextField("alarmsignaal", help_text="In de woorden van een patiënt.")
     action = RichTextField("wat te doen", help_text="Bel 112, ga naar de spoed, bel je huisarts …")
     signed_off_by = models.ForeignKey(
         Practitioner, models.PROTECT, verbose_name="afgetekend door", null=True, blank=True

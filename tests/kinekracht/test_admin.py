@@ -151,6 +151,8 @@ def test_old_addresses_can_be_entered_by_hand(admin_client, client):
         ("zonder", "/contact/", "schuine streep"),
         ("/x", "https://elders.be/", "schuine streep"),
         ("/x", "//elders.be/", "schuine streep"),
+        ("/x", "/\\elders.be/", "schuine streep"),
+        ("/x", "/\t/elders.be/", "schuine streep"),
         ("/x", "/x", "naar zichzelf"),
         ("/x", "/oud.html", "verwijst zelf door naar /nieuw/"),
         ("/x", "", "verplicht"),

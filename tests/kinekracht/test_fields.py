@@ -1,12 +1,17 @@
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import TextField
 from django.forms import modelform_factory
 
+from kinekracht.encryption import EncryptedTextField
 from kinekracht.models import Practitioner, Treatment
 from tests.factories import PractitionerFactory, picture_file
 
 pytestmark = pytest.mark.django_db
+
+APPS = {"kinekracht", "articles", "selftest", "booking"}
 
 
 def portrait_form(content):
@@ -80,3 +85,45 @@ def test_an_empty_editor_is_empty():
     treatment = Treatment(name="x", slug="x", summary="x", body="<p></p>")
     treatment.save()
     assert treatment.body == ""
+
+
+TREATMENT = {"name": "x", "slug": "x", "summary": "x", "position": 1}
+
+
+def treatment_errors(**fields):
+    form = modelform_factory(Treatment, fields=["name", "slug", "summary", "position", "body"])
+    return form(TREATMENT | fields).errors
+
+
+@pytest.mark.parametrize("address", ["//example.be", "/\\example.be", "&sol;/example.be"])
+def test_a_link_that_leads_elsewhere_than_it_says_is_refused_by_a_form(address):
+    [error] = treatment_errors(body=f'<p><a href="{address}">x</a></p>')["body"]
+    assert "example.be” klopt niet" in error
+
+
+def test_and_taken_out_of_what_comes_by_another_road():
+    treatment = Treatment(**TREATMENT, body='<p><a href="//example.be">x</a></p>')
+    treatment.save()
+    assert treatment.body == "<p><a>x</a></p>"
+
+
+def test_a_text_has_a_limit():
+    assert "body" not in treatment_errors(body="<p>" + "a" * 19_000 + "</p>")
+    [error] = treatment_errors(body="<p>" + "a" * 20_000 + "</p>")["body"]
+    assert "te lang: 20007 tekens" in error
+    [error] = treatment_errors(summary="a" * 5_001)["summary"]
+    assert "Hoogstens 5000" in error
+
+
+def test_so_has_every_text_that_staff_write():
+    """What patients confide has limits in the forms that ask it."""
+    ours = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]
+    unlimited = {
+        f"{model.__name__}.{field.name}"
+        for model in ours
+        for field in model._meta.fields
+        if isinstance(field, TextField) and not isinstance(field, EncryptedTextField)
+        if field.editable and field.formfield().max_length is None
+    }
+    derived = {"SearchDocument.title", "SearchDocument.lead", "SearchDocument.body"}
+    assert unlimited == derived
