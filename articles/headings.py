@@ -6,9 +6,11 @@ from html import unescape
 
 from django.utils.text import slugify
 
-from articles.references import TAG, without_citations
+from articles.plain_text import TAG
+from articles.references import without_citations
 
-HEADING = re.compile(r"<h(?P<level>[23])>(?P<html>.*?)</h(?P=level)>", re.DOTALL)
+# A heading holds no other, so the search for its end stops where the next begins.
+HEADING = re.compile(r"<h(?P<level>[23])>(?P<html>[^<]*+(?:<(?!/?h[23]>)[^<]*+)*+)</h(?P=level)>")
 # What the page itself uses: #symptoom-3, #bron-1-2, and single words such as #bronnen.
 RESERVED = re.compile(r"(symptoom|bron)-[\d-]+|[a-z]+")
 
@@ -29,6 +31,7 @@ class Outline:
         self.entries: list[Entry] = []
         self._heading: Entry | None = None
         self._taken: set[str] = set()
+        self._repeats: dict[str, int] = {}
 
     def anchor_headings(self, html: str) -> str:
         """``html`` with an ``id`` on every h2 and h3; the h2s become entries."""
@@ -53,9 +56,10 @@ class Outline:
         base = slugify(text) or "tekst"
         if RESERVED.fullmatch(base):
             base = f"deel-{base}"
-        anchor, n = base, 1
+        anchor, n = base, self._repeats.get(base, 1)
         while anchor in self._taken:
             n += 1
             anchor = f"{base}-{n}"
+        self._repeats[base] = n
         self._taken.add(anchor)
         return anchor

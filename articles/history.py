@@ -3,6 +3,8 @@
 import datetime as dt
 import difflib
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -16,11 +18,12 @@ from reversion.models import Version
 
 from articles.blocks import BLOCKS
 from articles.models import Article
-from articles.plain_text import without_tags
+from articles.plain_text import TAG, without_tags
 from kinekracht.fields import RichTextField
 
 NOT_SHOWN = {"id", "parent", "region", "ordering", "word_count", "changed_at"}
-LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+HREF = re.compile(r'href="([^"]*)"')
+MOST_STEPS = 300_000_000  # at worst some three seconds; two thousand words take half of them
 BlockKey = tuple[type[models.Model], str]
 
 
@@ -109,15 +112,21 @@ def in_words(field: Any, value: Any) -> str:
 
 def spelled_out(html: str) -> str:
     """Rich text as words, with its citations as they were typed and its links' addresses."""
-    return unescape(without_tags(LINK.sub(r"\2 (\1)", html)))
+    pieces = TAG.split(html)
+    address = ""
+    for n, tag in enumerate(pieces):
+        if tag.startswith("<a "):
+            address = "".join(HREF.findall(tag)[:1])
+        elif tag == "</a>":
+            pieces[n] = f" ({address})"
+    return unescape(without_tags("".join(pieces)))
 
 
 def marked(old: str, new: str) -> SafeString:
     """Both texts in one, word for word: what went in ``<del>``, what came in ``<ins>``."""
     before, after = old.split(), new.split()
-    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     pieces: list[str] = []
-    for kind, a1, a2, b1, b2 in matcher.get_opcodes():
+    for kind, a1, a2, b1, b2 in steps_between(before, after):
         if kind == "equal":
             pieces.append(escape(shortened(before[a1:a2])))
             continue
@@ -126,6 +135,18 @@ def marked(old: str, new: str) -> SafeString:
         if b1 != b2:
             pieces.append(f"<ins>{escape(' '.join(after[b1:b2]))}</ins>")
     return mark_safe(" ".join(pieces))  # noqa: S308  every piece was escaped
+
+
+def steps_between(before: list[str], after: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    """The way from one list of words to the other, as difflib tells it.
+
+    Its time grows with the cube of what repeats itself; what would take too long is one step.
+    """
+    in_before, in_after = Counter(before), Counter(after)
+    same = sum(count * in_after[word] for word, count in in_before.items())
+    if same * (len(before) + len(after)) > MOST_STEPS:
+        return [("replace", 0, len(before), 0, len(after))]
+    return difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes()
 
 
 def shortened(words: list[str], around: int = 12) -> str:

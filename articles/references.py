@@ -6,13 +6,18 @@ The first source cited becomes number 1.
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 
-CITATION = re.compile(r"\s*\[(@[^\[\]<>]*)\]")
-TAG = re.compile(r"""(<(?:[^"'>]|"[^"]*"|'[^']*')*>)""")
+from articles.plain_text import TAG
+
+# The spaces before it go along, from the first of them: trying from each would cost their square.
+CITATION = re.compile(r"(?<!\s)\s*+\[(@[^\[\]<>]*+)\]")
 WORDS_AROUND = 40  # characters of context in a message about a wrong citation
+LOOK_BACK = 20 * WORDS_AROUND  # in which those are found, entities and spaces included
+MOST_ERRORS = 20  # nobody mends more at a time
 
 
 def keys_in(html: str) -> list[str]:
@@ -97,25 +102,32 @@ def unique(keys: Iterable[str], *, among: set[str]) -> list[str]:
 def citation_errors(html: str, *, known: Sequence[str]) -> list[str]:
     """What is wrong with the citations in ``html``, in Dutch, each with the words around it.
 
-    A key that is not among ``known``, or a citation that was begun and can't be read.
+    A key that is not among ``known``, or a citation that was begun and can't be read. The first
+    so many of them.
     """
-    errors: list[str] = []
-    by_folded = {fold(key): key for key in known}
-    plain = ""
+    return list(islice(wrong_citations(html, {fold(key): key for key in known}), MOST_ERRORS))
+
+
+def wrong_citations(html: str, by_folded: dict[str, str]) -> Iterator[str]:
+    """The messages of ``citation_errors``, one by one; ``by_folded`` are the known keys."""
+    before = ""
     for text in TAG.split(html)[::2]:
         for citation in CITATION.finditer(text):
-            words = words_before(plain + text[: citation.start()], unescape(citation[0]))
+            start = citation.start()
+            words_so_far = before + text[max(0, start - LOOK_BACK) : start]
+            words = words_before(words_so_far, unescape(citation[0]))
             keys = unescape(citation[1]).split(";")
-            errors += [unknown(key, words, by_folded) for key in keys if fold(key) not in by_folded]
+            yield from (
+                unknown(key, words, by_folded) for key in keys if fold(key) not in by_folded
+            )
         rest = CITATION.sub("", text)
         if (begun := rest.find("[@")) >= 0:
-            words = words_before(plain, rest[: begun + 20])
-            errors.append(
+            words = words_before(before, rest[: begun + 20])
+            yield (
                 f"Deze bronverwijzing is niet af: “{words}”. "
                 "Schrijf [@sleutel], zonder vet of cursief erin."
             )
-        plain += text + " "
-    return errors
+        before = f"{before}{text} "[-LOOK_BACK:]
 
 
 def words_before(before: str, citation: str) -> str:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from reversion.models import Version
 
 from articles.blocks import BLOCKS, RichText, Symptom
+from articles.history import marked
 from articles.models import Article, Citation
 from articles.search import search
 from tests.factories import (
@@ -223,6 +224,12 @@ def test_a_change_of_a_source_a_link_or_markup_is_shown(admin_client, before, af
     compare = reverse("admin:articles_article_compare", args=[article.pk, older.pk, newer.pk])
     (found,) = admin_client.get(compare).context["changes"]
     assert shown in found.html
+
+
+def test_two_texts_that_would_take_too_long_are_shown_whole():
+    old, new = (" ".join(["a", word] * 1500) for word in ("x", "y"))
+    assert marked(old, new) == f"<del>{old}</del> <ins>{new}</ins>"
+    assert marked("a x " * 20, "a x " * 20 + "b").endswith("<ins>b</ins>")
 
 
 def test_words_of_a_version_are_text_not_html(admin_client):

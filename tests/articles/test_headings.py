@@ -58,3 +58,16 @@ def test_symptoms_without_a_heading_are_listed_themselves():
     outline.add_below("Urineverlies", anchor="symptoom-1")
     outline.add_below("Drang", anchor="symptoom-2")
     assert [entry.anchor for entry in outline.entries] == ["symptoom-1", "symptoom-2"]
+
+
+def test_a_heading_with_markup_in_it_is_whole():
+    outline = Outline()
+    html = "<h2>a <a href=\"/hx/\" title='x > y'>b</a><br>c</h2><h3>d</h3><hr><h2>e</h2>"
+    assert outline.anchor_headings(html).count(" id=") == 3
+    assert [entry.text for entry in outline.entries] == ["a bc", "e"]
+
+
+def test_many_equal_headings_each_get_the_next_number():
+    html = Outline().anchor_headings("<h2>Vraag</h2><h2>Vraag 2</h2>" + "<h2>Vraag</h2>" * 2)
+    anchors = [part.partition('"')[0] for part in html.split('id="')[1:]]
+    assert anchors == ["deel-vraag", "vraag-2", "deel-vraag-2", "deel-vraag-3"]

@@ -122,3 +122,24 @@ def test_every_number_has_as_many_places_as_links(pieces):
 @given(st.text())
 def test_folding_twice_changes_nothing(key):
     assert fold(fold(key).replace("@", "")) == fold(key).replace("@", "").strip()
+
+
+def test_only_so_many_wrong_citations_are_listed():
+    assert len(citation_errors("<p>[@Niemand]</p>" * 1000, known=KNOWN)) == 20
+
+
+def test_the_words_before_are_found_across_tags_and_entities():
+    html = "<p>" + "lang " * 500 + "en &amp; <strong>kort</strong>    [@Niemand]</p>"
+    [error] = citation_errors(html, known=KNOWN)
+    assert "lang en & kort [@Niemand]”" in error
+    assert len(error) < 150
+
+
+@pytest.mark.parametrize("spaces", ["", " ", " \n\t ", " " * 50])
+def test_the_spaces_before_a_citation_go_with_it(spaces):
+    assert without_citations(f"a{spaces}[@Mou]{spaces}[@Hagen] b") == "a b"
+    assert without_citations(f"{spaces}[@Mou]") == ""
+
+
+def test_a_tag_that_never_ends_takes_what_follows():
+    assert keys_in('a [@Mou] <a href="[@Hagen] [@Wallace]') == ["mou"]
