@@ -26,6 +26,7 @@ from booking import limits, mails, outbox, retention, workflow
 from booking.models import Appointment, Mail, Worker
 from kinekracht.staff import rights_log
 from kinekracht.storage.mails import forget_links_of_sent
+from kinekracht.web.ahead import Ahead
 
 IDLE_SECONDS = 1.5  # between two looks at the queue
 CHORES_SECONDS = 60
@@ -102,6 +103,7 @@ class Lease:
 def run(stop: Stop, *, once: bool = False) -> None:
     """Work, or wait for our turn, until ``stop`` is asked; or just ``once``, if it is our turn."""
     lease = Lease()
+    render_ahead = Ahead()
     chores_at = -float("inf")
     purge = Daily(retention.purge)
     chores = (
@@ -120,6 +122,7 @@ def run(stop: Stop, *, once: bool = False) -> None:
                 for chore in chores:
                     attempt(chore, timezone.now())
             attempt(send_mails, lease, stop)
+            attempt(render_ahead, lambda: stop.asked or not lease.hold(timezone.now()))
         if once:
             break
         close_old_connections()  # also one that broke: the next round opens another

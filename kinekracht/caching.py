@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 
 View = TypeVar("View", bound=Callable[..., Any])
 MAX_AGE = 300  # seconds
+RENEW = "kinekracht.renew"  # in what a request comes with; no header that is sent is called so
 
 
 def page(*parameters: str) -> Callable[[View], View]:

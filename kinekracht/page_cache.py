@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from kinekracht import content_version
-from kinekracht.caching import page_parameters
+from kinekracht.caching import RENEW, page_parameters
 from kinekracht.middleware import GetResponse
 from kinekracht.pages import Page, page_of
 from kinekracht.release import release
@@ -64,7 +64,7 @@ class PageCache:
         if key is None:
             return self.get_response(request)
         page = self.recall(key)
-        if page and page.is_fresh:
+        if page and is_good(page, request):
             return page.answer(request)
         if self.writes.call(cache.add, f"{key}-turn", 1, TURN):
             return self.take_turn(request, key)
@@ -107,7 +107,7 @@ class PageCache:
         is_outage = False
         try:
             page = self.recall(key)
-            if page and page.is_fresh:
+            if page and is_good(page, request):
                 return page.answer(request)
             response, is_outage = self.show(request, key, page)
             return response
@@ -142,6 +142,11 @@ class PageCache:
                 return self.recall(key)
             time.sleep(GLANCE)
         return None
+
+
+def is_good(page: Page, request: HttpRequest) -> bool:
+    """Whether the page will do: it is fresh, and wasn't asked for to have it rendered ahead."""
+    return page.is_fresh and not request.META.get(RENEW)
 
 
 def as_anybody(request: HttpRequest) -> HttpRequest:
