@@ -4,9 +4,10 @@ import time
 
 import pytest
 
+from kinekracht.web.ahead import public_paths
 from tests.faults.readers import CHANGE, PUBLISH, crowd, read, shell
 from tests.faults.rendered import how_often
-from tests.faults.site import ARTICLE, until
+from tests.faults.site import ARTICLE, kill, until
 
 pytestmark = pytest.mark.site
 
@@ -65,3 +66,15 @@ def test_a_process_that_is_killed_while_it_renders_stops_nobody(site):
     before = how_often(site, ARTICLE)
     assert "</html>" in read(site, ARTICLE)
     assert how_often(site, ARTICLE) == before + 1
+
+
+def test_beside_a_worker_nobody_is_the_first_to_read(site):
+    """What it renders ahead is found by the processes of the site, under the name they look for."""
+    *_, last = public_paths(read(site, "/sitemap.xml").encode())
+    worker = site.work()
+    for change in (CHANGE, CHANGE):
+        before = how_often(site, last)
+        shell(site, change)
+        until(lambda before=before: how_often(site, last) > before, or_ended=worker, site=site)
+        assert site.get(ARTICLE).headers["Cache-Status"] == "KineKracht; hit"
+    kill(worker)
