@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import os
 import signal
 import struct
 import subprocess
@@ -15,6 +16,7 @@ from PIL import Image
 
 from kinekracht import drawing, images
 from tests.factories import picture_file
+from tests.running_site import ROOT
 
 pytestmark = pytest.mark.once
 
@@ -25,6 +27,14 @@ held = open(sys.argv[1], "w")
 fcntl.flock(held, fcntl.LOCK_EX)
 print(flush=True)
 input()
+"""
+DRAW = """
+import sys
+from pathlib import Path
+from kinekracht import drawing, images
+limits = images.Limits(bytes=15_000_000, pixels=25_000_000, side=12_000)
+with open(sys.argv[1], "rb") as file:
+    drawing.make_variants(file, limits=limits, turn=Path(sys.argv[2]))
 """
 
 
@@ -62,6 +72,16 @@ def waiting_for(turn):
     return any(
         "->" in line and line.split()[-3].endswith(f":{turn.stat().st_ino}") for line in lines
     )
+
+
+def is_held(turn):
+    """Whether somebody has the lock on this file."""
+    with turn.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def wait_until(state):
@@ -133,17 +153,28 @@ def test_one_is_drawn_at_a_time(turn):
 
 
 def test_nobody_waits_for_a_process_that_was_killed(turn):
-    with (
-        turn.open("w") as file,
-        subprocess.Popen(
-            [sys.executable, "-c", HOLD, str(turn)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as holder,
-    ):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(turn)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
         holder.stdout.readline()
-        with pytest.raises(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        holder.send_signal(signal.SIGKILL)
+        assert is_held(turn)
+        holder.kill()
         holder.wait()
     assert make_variants(picture_file((20, 10)).getvalue(), turn)
+
+
+def test_what_a_killed_process_was_having_drawn_keeps_its_turn(turn, tmp_path):
+    """Or two would be drawn at a time."""
+    picture = tmp_path / "picture"
+    picture.write_bytes(jpeg_drawn_over_and_over(20_000))
+    with subprocess.Popen(
+        [sys.executable, "-c", DRAW, str(picture), str(turn)], cwd=ROOT, start_new_session=True
+    ) as process:
+        try:
+            wait_until(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text)
+            process.kill()
+            process.wait()
+            assert is_held(turn)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    wait_until(lambda: not is_held(turn))
