@@ -52,6 +52,12 @@ class RichTextField(ProseEditorField):
     than it says is refused by the form, and taken out by whatever else writes it.
     """
 
+    default_validators = [refuse_odd_links]
+    # Many times the longest there is; lists within lists cost the sanitiser their square.
+    longest = 20_000
+    # Line ends between blocks mean nothing, and forms send them back as other characters.
+    BETWEEN_BLOCKS = re.compile(r"(?<=>)[^\S\n]*+\n\s*+(?=</?(?:p|ul|ol|li|h2|h3)>)")
+
     def __init__(self, *args: Any, headings: bool = False, **kwargs: Any) -> None:
         kwargs["extensions"] = {
             "Bold": True,
@@ -65,16 +71,8 @@ class RichTextField(ProseEditorField):
         kwargs["sanitize"] = [without_odd_links, create_sanitizer]  # the last one first
         super().__init__(*args, **kwargs)
 
-    default_validators = [refuse_odd_links]
-
-    # Many times the longest there is; lists within lists cost the sanitiser their square.
-    longest = 20_000
-
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**(text_limit(self.longest) | kwargs))
-
-    # Line ends between blocks mean nothing, and forms send them back as other characters.
-    BETWEEN_BLOCKS = re.compile(r"(?<=>)[^\S\n]*+\n\s*+(?=</?(?:p|ul|ol|li|h2|h3)>)")
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         html = self.sanitize(super().pre_save(model_instance, add) or "")
