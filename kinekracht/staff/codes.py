@@ -24,10 +24,9 @@ from kinekracht.staff.guesses import KEEP_NETWORKS, KEEP_WRONG_CODES, KnownNetwo
 
 WINDOW = timedelta(hours=1)  # in which wrong codes are counted
 LONGEST_WAIT = timedelta(minutes=1)  # after a wrong code, in one place
-# In the window, with one name from all networks together. A recovery code is one of 10^12: there
-# is room for an owner who is being guessed at, and an end for who has networks enough.
+# In the window, with one name from all networks together. Not of recovery codes: ten of 10^12 are
+# found by nobody, and an end to them would keep out the owner who is being guessed at.
 MOST_WRONG = 20
-MOST_WRONG_RECOVERY = 1000
 MAKES_A_WAVE = 5  # wrong codes in a day that no right one followed
 
 
@@ -43,8 +42,8 @@ def check_code(user: User, said: str, *, address: str) -> Device:
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         wrong_codes = WrongCode.objects.filter(user=user, recovery=recovery, at__gt=now - WINDOW)
         refuse_too_soon(wrong_codes.filter(network=network), now)
-        most = MOST_WRONG_RECOVERY if recovery else MOST_WRONG
-        if wrong_codes.count() >= most and not is_known(user, network, now):
+        too_many = not recovery and wrong_codes.count() >= MOST_WRONG
+        if too_many and not is_known(user, network, now):
             raise second_factor.too_many()
         try:
             device = second_factor.check_code(user, said)

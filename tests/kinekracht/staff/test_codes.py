@@ -172,15 +172,12 @@ def test_a_recovery_code_gets_in_from_anywhere(greet, app):
     assert is_in(log_in(recovery[0], ELSEWHERE))
 
 
-def test_recovery_codes_are_not_guessed_without_end(greet, app):
+def test_however_many_guess_at_recovery_codes_the_owner_gets_in(greet, app):
     recovery = second_factor.make_recovery_codes(greet)
-    codes.note_login(greet, HERE)
     WrongCode.objects.bulk_create(
-        WrongCode(user=greet, network=str(n), recovery=True, at=timezone.now())
-        for n in range(codes.MOST_WRONG_RECOVERY)
+        WrongCode(user=greet, network=str(n), recovery=True, at=timezone.now()) for n in range(2000)
     )
-    assert said_to(greet, recovery[0], ELSEWHERE) == "too_many"
-    assert said_to(greet, recovery[0], HERE) == RIGHT
+    assert said_to(greet, recovery[0], ELSEWHERE) == RIGHT
     assert said_to(greet, code_of(app), ELSEWHERE) == RIGHT
 
 
