@@ -86,7 +86,8 @@ def server() -> Iterator[str]:
     with running_server() as running:
         with psycopg.connect(host=str(running.folder), user="postgres", autocommit=True) as driver:
             driver.execute("CREATE ROLE tests LOGIN CREATEDB")
-        yield running.url.replace("//postgres@", "//tests@")
+            driver.execute("CREATE DATABASE tests OWNER tests")
+        yield running.url.replace("//postgres@", "//tests@").rpartition("/")[0] + "/tests"
 
 
 def installation(folder: Path) -> Path:

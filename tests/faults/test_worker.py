@@ -15,11 +15,11 @@ MANY_MAILS = 300  # enough for the slowest of four to find some left
 
 QUEUE = """
 from django.db import transaction
-from post_office import mail
+from kinekracht.storage.mails import queue_encrypted
 with transaction.atomic():
     for n in range({count}):
-        mail.send(
-            f"{{n}}@voorbeeld.be", "site@voorbeeld.be", subject="Je afspraak", message="Dag."
+        queue_encrypted(
+            f"{{n}}@voorbeeld.be", subject="Je afspraak", text="Dag.", html="<p>Dag."
         )
 """
 WITHOUT_A_LEASE = """
