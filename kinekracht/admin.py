@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from kinekracht import staff_admin as staff_admin  # noqa: PLC0414  registers who logs in
-from kinekracht.addresses import is_path
 from kinekracht.models import Practice, Practitioner, Treatment
+from kinekracht.practice.addresses import is_path
 from kinekracht.rich_text_admin import RichTextAdminMixin
 
 FALLBACK_PAGE = Path(settings.BASE_DIR) / "templates" / "plain.html"

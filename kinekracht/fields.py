@@ -13,8 +13,9 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
-from kinekracht import drawing, images
-from kinekracht.addresses import refuse_odd_links, without_odd_links
+from kinekracht import images
+from kinekracht.practice import drawing
+from kinekracht.practice.addresses import refuse_odd_links, without_odd_links
 
 # An address such as "a,b"@example.be is valid, and read back by mail programs as two.
 unquoted = RegexValidator(

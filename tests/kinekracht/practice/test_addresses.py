@@ -1,7 +1,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from kinekracht.addresses import is_path, leads_somewhere, refuse_odd_links, without_odd_links
+from kinekracht.practice.addresses import (
+    is_path,
+    leads_somewhere,
+    refuse_odd_links,
+    without_odd_links,
+)
 
 GOOD = [
     "https://www.example.be/a?b=c#d",

@@ -19,7 +19,7 @@ from PIL import AvifImagePlugin
 
 from kinekracht import images
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Cost(NamedTuple):
@@ -41,7 +41,7 @@ def make_variants(
     Waits for its turn: who holds the lock on the file ``turn``, made if need be, draws.
     """
     images.check_bytes(file, limits=limits)
-    command = [sys.executable, "-W", "ignore", "-m", "kinekracht.drawing"]
+    command = [sys.executable, "-W", "ignore", "-m", "kinekracht.practice.drawing"]
     with turn.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         drawn = subprocess.run(  # noqa: S603  nothing of the upload is in the command

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kinekracht import drawing, images
+from kinekracht import images
+from kinekracht.practice import drawing
 from tests.factories import picture_file
 from tests.running_site import ROOT
 
@@ -31,7 +32,8 @@ input()
 DRAW = """
 import sys
 from pathlib import Path
-from kinekracht import drawing, images
+from kinekracht import images
+from kinekracht.practice import drawing
 limits = images.Limits(bytes=15_000_000, pixels=25_000_000, side=12_000)
 with open(sys.argv[1], "rb") as file:
     drawing.make_variants(file, limits=limits, turn=Path(sys.argv[2]))
