@@ -50,11 +50,12 @@ OFFERED = {
     "booking.Closure": {"practitioner": RELATED},
     "booking.WorkingHours": {"practitioner": RELATED, "weekday": CHOICE},
     "selftest.Questionnaire": {"published": YES_NO},
+    "staff.RightsChange": {"what": CHOICE},
 }
 VALUES = {"exact": "1", "id__exact": "1", "isnull": "True", "year": "2026"}
 LOOKUPS = ["", *(f"__{name}" for name in (*VALUES, "startswith", "contains", "gte", "in"))]
 HIDDEN = {
-    "key", "old_key", "uid", "submission", "complaint", "self_test", "password", "context",
+    "key", "old_key", "uid", "submission_hash", "complaint", "self_test", "password", "context",
     "message", "html_message",
 }  # fmt: skip
 NONSENSE = ["", "x", "-1", "None", "9" * 40, "1e9", "[]", "💩", "é" * 300]
