@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from kinekracht.staff.actor import SERVER
+
 
 class AuditEntry(models.Model):
     """Somebody of the practice saw, took along or erased what a patient had confided.
@@ -43,5 +45,5 @@ class AuditEntry(models.Model):
         cls, action: "AuditEntry.Action", *, by: Any, now: dt.datetime, number: int | None = None
     ) -> None:
         """Note that the user ``by`` did this, to the appointment with this number if it was one."""
-        name = by.get_username() if by is not None else "beheer op de server"
+        name = by.get_username() if by is not None else SERVER
         cls.objects.create(at=now, user=by, name=name, action=action, number=number)
