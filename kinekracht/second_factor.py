@@ -7,7 +7,6 @@ import base64
 import logging
 import math
 import re
-import time
 from binascii import unhexlify
 from datetime import timedelta
 from urllib.parse import quote, urlencode
@@ -20,7 +19,6 @@ from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.safestring import SafeString, mark_safe
 from django_otp import verify_token
 from django_otp.models import Device
-from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from qrcode.image.svg import SvgPathImage
 
@@ -124,10 +122,8 @@ def enrol(user: User, key: str, said: str, *, replace: bool) -> CodeApp:
     All other sessions of ``user`` end. ValidationError if the code isn't right, if the one this is
     for has ended meanwhile, or if there is an app already and ``replace`` is false.
     """
-    totp = TOTP(unhexlify(key))
-    totp.time = time.time()
-    code = re.sub(r"\s", "", said)
-    if not code.isdecimal() or not totp.verify(int(code), tolerance=1):
+    app = CodeApp(user=user, name="app", key=key)
+    if not app.accept(compact(said)):
         raise ValidationError(
             "Deze code klopt niet. Neem de code die nu in je app staat. Klopt ze nog niet? "
             "Kijk of de klok van je telefoon juist staat.",
@@ -138,8 +134,8 @@ def enrol(user: User, key: str, said: str, *, replace: bool) -> CodeApp:
             raise ValidationError("Je account is intussen veranderd. Meld je opnieuw aan.")
         CodeApp.objects.filter(user=user).delete()
         stamps.renew(user)
-        app: CodeApp = CodeApp.objects.create(user=user, name="app", key=key, last_t=totp.t())
-        return app
+        app.save()
+    return app
 
 
 @transaction.atomic

@@ -67,12 +67,21 @@ class CodeApp(Device):
         verbose_name, verbose_name_plural = "app voor codes", "apps voor codes"
         base_manager_name = "objects"
 
-    def verify_token(self, token: str) -> bool:
-        """Whether the app shows the code ``token`` now; WrongKey if its key can't be read."""
+    def accept(self, token: str) -> bool:
+        """Whether the app shows the code ``token`` now; then it is its last one. Not saved.
+
+        WrongKey if its key can't be read.
+        """
         totp = TOTP(unhexlify(self.key))
         totp.time = time.time()
         is_right = token.isdecimal() and totp.verify(int(token), self.STEPS_OFF, self.last_t + 1)
         if is_right:
             self.last_t = totp.t()
+        return is_right
+
+    def verify_token(self, token: str) -> bool:
+        """What django-otp asks: ``accept``, and remember it."""
+        is_right = self.accept(token)
+        if is_right:
             self.save(update_fields=["last_t"])
         return is_right
