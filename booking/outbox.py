@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,7 +21,7 @@ from booking.models import Appointment, CallBack, Mail
 from booking.slots import local
 from kinekracht.encryption import WrongKey, decrypt, encrypt
 from kinekracht.models import Practice
-from kinekracht.storage.mails import queue_encrypted
+from kinekracht.storage.mails import queue_encrypted, render
 
 WAITING = (STATUS.queued, STATUS.requeued)
 UNSENT = (STATUS.failed, *WAITING)
@@ -105,26 +104,16 @@ def queue(
         "address": calendars.address_lines(practice),
         "telephones": practice.telephones,
     }
+    text, html = render(kind, context)
     return queue_encrypted(
         recipient,
         subject=subject,
-        text=without_gaps(render(kind, "txt", context)),
-        html=render(kind, "html", context),
+        text=text,
+        html=html,
         headers={"Reply-To": practice.email} if practice.email else None,
         attachments=attachments,
         expires_at=expires_at,
     )
-
-
-def render(kind: str, form: str, context: dict[str, Any]) -> str:
-    """The words of the mail ``kind``, as plain text (``txt``) or ``html``."""
-    return render_to_string(f"mails/{kind}.txt", context | {"base": f"mails/base.{form}"})
-
-
-def without_gaps(text: str) -> str:
-    """``text`` without the empty lines of what was not filled in."""
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
 def calendar_file(appointment: Appointment, practice: Practice) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kinekracht.models import Practice
-from kinekracht.storage.mails import queue_encrypted
+from kinekracht.storage.mails import queue_encrypted, render
 
 if TYPE_CHECKING:
     from kinekracht.staff.rights_log import RightsChange
@@ -42,11 +41,8 @@ def queue(recipient: str, kind: str, subject: str, *, page: str, **context: Any)
         "practice": Practice.objects.current(),
         "link": settings.SITE_URL + reverse(page),
     }
-    text, html = (
-        render_to_string(f"mails/{kind}.txt", context | {"base": f"mails/base.{form}"})
-        for form in ("txt", "html")
-    )
-    queue_encrypted(recipient, subject=subject, text=text.strip() + "\n", html=html)
+    text, html = render(kind, context)
+    queue_encrypted(recipient, subject=subject, text=text, html=html)
 
 
 def is_address(said: str) -> bool:

@@ -1,6 +1,7 @@
-"""A mail as it is kept: unreadable while it waits, and without its secret addresses once sent."""
+"""A mail as it is made and kept: unreadable while it waits, without secret addresses once sent."""
 
 import copy
+import re
 from contextlib import suppress
 from email.utils import make_msgid
 from typing import Any
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailAlternative
+from django.template.loader import render_to_string
 from post_office import mail
 from post_office.models import STATUS, Email
 
@@ -47,6 +49,21 @@ def readable(message: EmailMessage) -> EmailMessage:
             for content, mimetype in result.alternatives
         ]
     return result
+
+
+def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
+    """The words of the mail ``kind``: as plain text, and as HTML."""
+    text, html = (
+        render_to_string(f"mails/{kind}.txt", context | {"base": f"mails/base.{form}"})
+        for form in ("txt", "html")
+    )
+    return without_gaps(text), html
+
+
+def without_gaps(text: str) -> str:
+    """``text`` without the empty lines of what was not filled in."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
 def queue_encrypted(
