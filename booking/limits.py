@@ -54,11 +54,11 @@ def admit(sender: str, unanswered: Any, now: dt.datetime) -> None:
         if not same.update(count=F("count") + 1):
             raise TooMany
     most = settings.REQUESTS_PER_DAY
-    if most and came_lately(unanswered, now) >= most:
+    if most and count_lately(unanswered, now) >= most:
         raise TooMany
 
 
-def came_lately(unanswered: Any, now: dt.datetime) -> int:
+def count_lately(unanswered: Any, now: dt.datetime) -> int:
     """How many of these requests came in the 24 hours before ``now``."""
     count: int = unanswered.filter(created_at__gt=now - A_DAY).count()
     return count

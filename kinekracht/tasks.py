@@ -13,7 +13,7 @@ from post_office.models import Email
 
 from articles.models import Article
 from booking.delivery import left_lying, not_arriving
-from booking.limits import came_lately
+from booking.limits import count_lately
 from booking.models import Appointment, CallBack
 from booking.staff.repeats import count_earlier, repeat_in_words
 from booking.wording import clock, day_and_hour, waiting
@@ -33,8 +33,6 @@ MAKE_ROOM = (
     " Beantwoord wat er wacht: dan is er weer plaats. Is het gewoon druk? Je webbeheerder kan het "
     "maximum verhogen."
 )
-
-
 CHOOSE_ANOTHER = (
     "Iemand gaf het juiste wachtwoord in, en daarna foute codes. Vraag je collega om een ander "
     "wachtwoord te kiezen, of geef er zelf een. Wie een e-mailadres heeft, krijgt zelf een mail."
@@ -120,13 +118,13 @@ def known_passwords() -> list[Task]:
 
 def full_request_form(now: dt.datetime) -> list[Task]:
     """That so many requests wait that no more are taken, or nearly so; not usual."""
-    count = came_lately(Appointment.objects.awaiting_reply(), now)
+    count = count_lately(Appointment.objects.awaiting_reply(), now)
     return full_form("Online aanvragen", count, open_requests_page())
 
 
 def full_call_back_form(now: dt.datetime) -> list[Task]:
     """The same of who wants to be called."""
-    count = came_lately(CallBack.objects.open(), now)
+    count = count_lately(CallBack.objects.open(), now)
     return full_form("Vragen om te bellen", count, open_call_backs_page())
 
 

@@ -63,9 +63,9 @@ def note_account(instance: Any, created: bool, update_fields: Any = None, **_kwa
 
 
 def touches_rights(update_fields: Any) -> bool:
-    """Whether a save may change rights: of some fields alone, a login saves when it was.
+    """Whether a save of ``update_fields``, or of all if that is None, may change rights.
 
-    It may also save a stronger hash of the same password, which is no other password.
+    A login saves when it was, and may save a stronger hash of the same password: each alone.
     """
     return update_fields is None or bool(FIELDS.keys() - {"password"} & set(update_fields))
 

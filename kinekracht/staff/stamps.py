@@ -59,7 +59,10 @@ def holds(user: User) -> bool:
 
 @receiver(pre_save, sender=User)
 def follow_account(instance: User, update_fields: Fields, **_: Any) -> None:
-    """Before and not after: if the process is killed in between, too much has ended."""
+    """End the sessions of an account whose password or standing changes.
+
+    Before it is saved: a process that is killed in between has ended too much, not too little.
+    """
     names = [name for name in ACCOUNT if update_fields is None or name in update_fields]
     before = User.objects.filter(pk=instance.pk).values(*names).first() if names else None
     if before and any(getattr(instance, name) != value for name, value in before.items()):
@@ -69,7 +72,7 @@ def follow_account(instance: User, update_fields: Fields, **_: Any) -> None:
 @receiver(m2m_changed, sender=User.groups.through)
 @receiver(m2m_changed, sender=User.user_permissions.through)
 def follow_rights(instance: Any, action: str, pk_set: set[int] | None, **_: Any) -> None:
-    """From the side of the user, as in the admin, or from that of the group."""
+    """End the sessions of who gets or loses a group or a permission, from whichever side."""
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     if isinstance(instance, User):
@@ -81,13 +84,13 @@ def follow_rights(instance: Any, action: str, pk_set: set[int] | None, **_: Any)
 
 @receiver(pre_delete, sender=Group)
 def follow_deleted_group(instance: Group, **_: Any) -> None:
-    """The rows between users and a group go with it, without a signal."""
+    """End the sessions of who is in a group that goes: its rows send no signal of their own."""
     renew_all(instance.user_set.values("pk"))
 
 
 @receiver(pre_save, sender=Practitioner)
 def follow_practitioner(instance: Practitioner, update_fields: Fields, **_: Any) -> None:
-    """Whoever has the account of a therapist reads what patients confide to that one."""
+    """End the sessions of who gets or loses the account of a therapist, and so what they read."""
     if update_fields is not None and not {"user", "user_id"} & set(update_fields):
         return
     before = Practitioner.objects.filter(pk=instance.pk).values_list("user", flat=True).first()
@@ -97,11 +100,11 @@ def follow_practitioner(instance: Practitioner, update_fields: Fields, **_: Any)
 
 @receiver(pre_delete, sender=Practitioner)
 def follow_deleted_practitioner(instance: Practitioner, **_: Any) -> None:
-    """The account stays, and is nobody's any more."""
+    """End the sessions of a therapist who is deleted, as the account stays."""
     renew_all([instance.user_id])
 
 
 @receiver(pre_delete, sender=CodeApp)
 def follow_second_step(instance: CodeApp, **_: Any) -> None:
-    """Without its app a session would be half-way in, and could set up another one."""
+    """End the sessions of whose app goes: half-way in, they could set up another one."""
     renew_all([instance.user_id])

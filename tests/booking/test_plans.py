@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.agenda import agenda
 from booking.availability import availability
-from booking.limits import came_lately, has_heard_enough
+from booking.limits import count_lately, has_heard_enough
 from booking.models import Appointment, Cell, Closure, WorkingHours
 from booking.slots import CELL
 from tests.booking.factories import AppointmentFactory, brussels
@@ -97,7 +97,7 @@ def test_the_agenda_is_found_by_indexes(treatment):
 
 def test_what_is_counted_for_each_request_is_found_by_indexes(treatment):
     asked = AppointmentFactory(treatment=treatment, starts_at=NOW + 2000 * HOUR)
-    found = plans(lambda: came_lately(Appointment.objects.awaiting_reply(), NOW))
+    found = plans(lambda: count_lately(Appointment.objects.awaiting_reply(), NOW))
     assert "appointment_by_status" in found["booking_appointment"]
     found = plans(lambda: has_heard_enough(asked, NOW))
     assert "appointment_starts_at" in found["booking_appointment"]
