@@ -21,7 +21,7 @@ from booking.limits import forget_senders
 from booking.models import Appointment, AuditEntry, CallBack
 from booking.outbox import drop_attachments
 from kinekracht.staff.accounts import forget_attempts
-from kinekracht.staff.guesses import forget_networks
+from kinekracht.staff.guesses import forget_networks, forget_wrong_codes
 from kinekracht.staff.rights_log import forget_rights_changes
 
 # What an appointment has that tells whose it was, and what stands there afterwards.
@@ -51,6 +51,7 @@ def purge(now: dt.datetime) -> dict[str, int]:
         "audit entries": forget_audit,
         "rights changes": forget_rights_changes,
         "failed logins": forget_attempts,
+        "wrong codes": forget_wrong_codes,
         "known networks": forget_networks,
         "sessions": forget_sessions,
     }

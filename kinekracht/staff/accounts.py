@@ -6,8 +6,6 @@ from axes.models import AccessAttempt
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from kinekracht.staff.guesses import forget_wrong_codes
-
 KEEP_ATTEMPTS = timedelta(days=1)
 
 
@@ -26,4 +24,4 @@ def is_verified_staff(user: AbstractBaseUser | AnonymousUser) -> bool:
 def forget_attempts(now: datetime) -> int:
     """Delete the failed logins of more than a day before ``now``; how many there were."""
     old = AccessAttempt.objects.filter(attempt_time__lt=now - KEEP_ATTEMPTS)
-    return int(old.delete()[0]) + forget_wrong_codes(now)
+    return int(old.delete()[0])

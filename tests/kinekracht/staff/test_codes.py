@@ -12,8 +12,7 @@ from post_office.models import Email
 
 from kinekracht import second_factor
 from kinekracht.staff import codes
-from kinekracht.staff.accounts import forget_attempts
-from kinekracht.staff.guesses import forget_networks
+from kinekracht.staff.guesses import forget_networks, forget_wrong_codes
 from kinekracht.staff.models import KnownNetwork, Wave, WrongCode
 from kinekracht.storage.mails import words_of
 from tests.staff import (
@@ -341,11 +340,11 @@ def test_what_is_kept_goes_in_time(greet, app, clock):
     codes.note_login(greet, HERE)
     guess(greet, 5)
     now = timezone.now()
-    assert forget_attempts(now + 23 * HOUR) == 0
-    assert forget_attempts(now + 25 * HOUR) == 5
+    assert forget_wrong_codes(now + 23 * HOUR) == 0
+    assert forget_wrong_codes(now + 25 * HOUR) == 5
     assert Wave.objects.exists()  # nobody has read it
     codes.note_login(greet, HERE)
-    forget_attempts(now + 25 * HOUR)
+    forget_wrong_codes(now + 25 * HOUR)
     assert not Wave.objects.exists()
     assert forget_networks(now + 30 * DAY) == 0
     assert forget_networks(now + 31 * DAY) == 1
