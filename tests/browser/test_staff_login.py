@@ -1,17 +1,14 @@
 """Staff who log in: from the password they were given to the page they asked for."""
 
-import http.cookiejar
 import itertools
-import re
-import urllib.error
-import urllib.parse
-import urllib.request
+from urllib.error import HTTPError
 
 import pytest
 
 from kinekracht.staff_code import code_of
 from tests.browser.looks import overflows, small_targets
 from tests.browser.test_admin import violations_in_both_schemes, wrong_lines
+from tests.staff_login import new_browser, send_form
 
 PASSWORD = "brug-lamp-dertien"
 
@@ -190,18 +187,11 @@ def test_recovery_codes_are_printed_whole_and_without_buttons(browse, colleague)
 
 def log_in(site, name, password):
     """The status and the headers of the answer, over a connection and cookies of its own."""
-    browser = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}),
-        urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
-    )
-    url = f"{site.url}/beheer/login/"
-    with browser.open(url) as page:
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
-    fields = {"username": name, "password": password, "csrfmiddlewaretoken": token}
+    fields = {"username": name, "password": password}
     try:
-        with browser.open(url, urllib.parse.urlencode(fields).encode()) as page:
+        with send_form(new_browser(), f"{site.url}/beheer/login/", **fields) as page:
             return page.status, page.headers
-    except urllib.error.HTTPError as refusal:
+    except HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.headers
 

@@ -7,11 +7,9 @@ import subprocess
 import redis
 
 from tests.deploy.documented import documented, program, replaced
-from tests.deploy.raw import NAME
+from tests.deploy.raw import LOCALHOST, NAME
 from tests.faults.site import Site, kill, until
 from tests.running_site import free_port
-
-HOST = "127.0.0.1"
 
 
 class Redis:
@@ -20,9 +18,9 @@ class Redis:
     def __init__(self, folder):
         self.program = program("redis-server", "redis-server")
         self.port, self.password = free_port(), secrets.token_hex(8)
-        self.url = f"redis://:{self.password}@{HOST}:{self.port}/0"
+        self.url = f"redis://:{self.password}@{LOCALHOST}:{self.port}/0"
         self.folder, self.process = folder, None
-        values = {"10.0.0.3": HOST, "6379": str(self.port), "…": self.password}
+        values = {"10.0.0.3": LOCALHOST, "6379": str(self.port), "…": self.password}
         folder.mkdir()
         (folder / "redis.conf").write_text(replaced(documented("conf", "maxmemory"), values))
 
@@ -51,5 +49,5 @@ class Machine(Site):
 
 def servers(*sites):
     """What the upstream block of nginx says of two machines."""
-    ports = {f"10.0.0.{n}:8000": f"{HOST}:{site.port}" for n, site in enumerate(sites, 1)}
+    ports = {f"10.0.0.{n}:8000": f"{LOCALHOST}:{site.port}" for n, site in enumerate(sites, 1)}
     return replaced(documented("nginx", "max_fails"), ports)

@@ -18,8 +18,8 @@ from PIL import Image
 from booking.models.links import sha256, verified_uid
 from tests.booking.visitor import Client, filled_in
 from tests.deploy.nginx import Nginx
-from tests.deploy.raw import NAME
-from tests.faults.machines import HOST, Machine, Redis, servers
+from tests.deploy.raw import LOCALHOST, NAME
+from tests.faults.machines import Machine, Redis, servers
 from tests.faults.readers import CHANGE, PUBLISH, crowd, read, shell
 from tests.faults.rendered import how_often
 from tests.faults.site import ARTICLE, MANAGE, NEVER_BOOKED, kill, until, wishes
@@ -69,7 +69,7 @@ def network(postgresql, place, tmp_path_factory):
             "EMAIL_URL": mail.url,
             "SHARED_DIR": str(shared),
             "SITE_URL": f"https://{NAME}",
-            "TRUSTED_PROXY": HOST,
+            "TRUSTED_PROXY": LOCALHOST,
         }
         one, other = (Machine(database, place / name, **given) for name in ("one", "other"))
         front = Nginx(place / "nginx", servers(one, other))
