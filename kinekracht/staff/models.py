@@ -34,6 +34,7 @@ class Stamp(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = "stempel", "stempels"
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"stempel van {self.user_id}"
@@ -65,6 +66,7 @@ class CodeApp(Device):
 
     class Meta:
         verbose_name, verbose_name_plural = "app voor codes", "apps voor codes"
+        default_permissions = ()
         base_manager_name = "objects"
 
     def accept(self, token: str) -> bool:

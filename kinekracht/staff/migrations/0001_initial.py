@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "stempel",
                 "verbose_name_plural": "stempels",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -79,6 +80,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "app voor codes",
                 "verbose_name_plural": "apps voor codes",
+                "default_permissions": (),
                 "base_manager_name": "objects",
             },
         ),
