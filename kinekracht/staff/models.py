@@ -23,6 +23,11 @@ def new_stamp() -> str:
     return get_random_string(22)
 
 
+class StampManager(models.Manager["Stamp"]):
+    def get_by_natural_key(self, name: str) -> "Stamp":
+        return self.get(user__username=name)
+
+
 class Stamp(models.Model):
     """What a session of ``user`` must carry to count. Another stamp ends all of them at once.
 
@@ -32,12 +37,20 @@ class Stamp(models.Model):
     user = models.OneToOneField(User, models.CASCADE)
     value = models.CharField(max_length=22, default=new_stamp)
 
+    objects = StampManager()
+
     class Meta:
         verbose_name, verbose_name_plural = "stempel", "stempels"
         default_permissions = ()
 
     def __str__(self) -> str:
         return f"stempel van {self.user_id}"
+
+    def natural_key(self) -> tuple[str, ...]:
+        """By whose it is: ``loaddata`` may meet one that its own signals have just made."""
+        return self.user.natural_key()
+
+    natural_key.dependencies = ["auth.user"]  # type: ignore[attr-defined]
 
 
 class CodeAppManager(DeviceManager):
