@@ -1,4 +1,7 @@
-"""Who does what is being done: for what is noted where nobody passes it on."""
+"""Whose request makes the change that a signal tells of.
+
+Where who acts is passed along, as with appointments, ``booking.actors`` names them.
+"""
 
 from contextvars import ContextVar
 
