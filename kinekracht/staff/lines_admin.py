@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.formats import date_format
+
+from kinekracht.formatting import moment
 
 
 class LinesAdmin(admin.ModelAdmin):
@@ -32,4 +32,4 @@ class LinesAdmin(admin.ModelAdmin):
 
     @admin.display(description="wanneer", ordering="at")
     def when(self, line: Any) -> str:
-        return date_format(timezone.localtime(line.at), "j F Y, G.i") + " uur"
+        return moment(line.at)

@@ -1,0 +1,86 @@
+"""What a task on the admin's start page is, and how it is made of rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from booking.models import Appointment
+from selftest.models import Question, WarningSign
+
+MOST_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do: what it is called, where it is done, and a remark about its date."""
+
+    title: str
+    url: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kind of thing to do; ``done`` is what it says when nothing is left."""
+
+    title: str
+    items: list[Item]
+    total: int
+    done: str
+    url: str
+    advice: str = ""  # what to do about all of it
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.items)
+
+
+def task(
+    name: str,
+    rows: Any,
+    *,
+    title: Callable[[Any], str] = str,
+    remark: Callable[[Any], str],
+    done: str,
+    url: str,
+    page: Callable[[Any], Any] = lambda row: row,
+    most: int = MOST_SHOWN,
+) -> Task:
+    """A task made of ``rows``, a queryset; ``url`` is where they all stand.
+
+    ``page`` says on whose form a row is done, if not its own.
+    """
+    return Task(
+        title=name,
+        items=[Item(title(row), form_of(page(row)), remark(row)) for row in rows[:most]],
+        total=rows.count(),
+        done=done,
+        url=url,
+    )
+
+
+def form_of(row: Any) -> str:
+    """Where staff edit ``row``: its own form, or its group in that of its questionnaire."""
+    if isinstance(row, Question | WarningSign):
+        group = row._meta.get_field("questionnaire").remote_field.related_name
+        return f"{form_of(row.questionnaire)}#{group}-group"
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def remarks(*said: str) -> str:
+    """What there is to say about one thing, in one line."""
+    return " · ".join(filter(None, said))
+
+
+def open_requests_page() -> str:
+    """Where all requests stand that wait for an answer."""
+    changelist = reverse("admin:booking_appointment_changelist")
+    return f"{changelist}?status__exact={Appointment.Status.REQUESTED}&wanneer=alles"
+
+
+def open_call_backs_page() -> str:
+    """Where all stand who wait to be called."""
+    return f"{reverse('admin:booking_callback_changelist')}?gebeld=nee"
