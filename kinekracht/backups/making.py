@@ -61,7 +61,7 @@ def make(target: Path | None, *, now: dt.datetime) -> Path:
                     "created_at": now.astimezone(dt.UTC).isoformat(timespec="seconds"),
                     "engine": connection.vendor,
                     **asdict(facts),
-                    # By which a restore knows whether it has the keys to what patients confided.
+                    # By which a restore knows whether it has the keys to what is encrypted.
                     "sample": encryption.encrypt(FORMAT),
                     # And whether the addresses that were sent to patients go on working.
                     "links": keyed_hash(FORMAT),

@@ -52,7 +52,7 @@ class Backup:
     created_at: dt.datetime
     facts: Facts
     files: dict[str, Path]
-    has_our_keys: bool  # to what patients confided
+    has_our_keys: bool  # to what patients confided, mails and apps for codes
     has_our_links: bool  # so that the addresses they were sent go on working
 
     @property

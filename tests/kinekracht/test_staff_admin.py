@@ -151,7 +151,7 @@ def test_the_command_takes_a_device_away(greet, app):
     assert not CodeApp.objects.exists()
     assert said.getvalue().splitlines() == [
         "greet sets up an app at the next login",
-        "greet had no app: nothing was changed",
+        "greet had no app, and is logged out everywhere",
     ]
     with pytest.raises(CommandError, match="nobody called niemand"):
         call_command("reset_second_factor", "niemand")

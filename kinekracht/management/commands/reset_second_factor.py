@@ -21,4 +21,4 @@ class Command(BaseCommand):
         if take_away(user):
             self.stdout.write(f"{name} sets up an app at the next login")
         else:
-            self.stdout.write(f"{name} had no app: nothing was changed")
+            self.stdout.write(f"{name} had no app, and is logged out everywhere")

@@ -49,9 +49,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{what}: {at} uur (rijen: {rows}, foto's: {pictures})")
         if not backup.has_our_keys:
             self.stderr.write(
-                "Let op: klachten, zelftesten en mails zijn met een andere sleutel versleuteld "
-                "dan die in ENCRYPTION_KEYS. Zet de sleutel van toen erbij: anders kan niemand ze "
-                "lezen, en gaan mails die wachten niet weg."
+                "Let op: klachten, zelftesten, mails en de apps van collega's zijn met een andere "
+                "sleutel versleuteld dan die in ENCRYPTION_KEYS. Zet de sleutel van toen erbij: "
+                "anders kan niemand ze lezen, gaan mails die wachten niet weg, en meldt iedereen "
+                "zich aan met een herstelcode."
             )
         if not backup.has_our_links:
             self.stderr.write(
