@@ -13,7 +13,7 @@ from booking.delivery import not_arriving
 from booking.models import Appointment, CallBack
 from booking.staff.repeats import count_earlier, repeat_in_words
 from booking.wording import clock, day_and_hour, waiting
-from kinekracht.desk.task import Task, open_call_backs_page, open_requests_page, remarks, task
+from kinekracht.desk.task import Task, open_call_backs_page, open_requests_page, task
 from kinekracht.desk.warnings import (
     full_call_back_form,
     full_request_form,
@@ -52,11 +52,10 @@ def appointments_to_answer(user: Any, now: dt.datetime) -> list[Task]:
             "Aanvragen te beantwoorden",
             count_earlier(open_requests).order_by("created_at", "pk"),
             title=lambda a: a.name,
-            remark=lambda a: remarks(
-                waiting(a.created_at, now),
-                f"wil komen op {day_and_hour(a.starts_at)}",
-                repeat_in_words(a),
+            remark=lambda a: (
+                f"{waiting(a.created_at, now)} · wil komen op {day_and_hour(a.starts_at)}"
             ),
+            note=repeat_in_words,
             done="Alle aanvragen zijn beantwoord.",
             url=open_requests_page(),
         )
@@ -91,11 +90,10 @@ def call_backs(now: dt.datetime) -> list[Task]:
             "Terug te bellen",
             count_earlier(CallBack.objects.open()).order_by("created_at", "pk"),
             title=lambda call_back: call_back.name,
-            remark=lambda call_back: remarks(
-                waiting(call_back.created_at, now),
-                f"past {call_back.parts_of_day}",
-                repeat_in_words(call_back),
+            remark=lambda call_back: (
+                f"{waiting(call_back.created_at, now)} · past {call_back.parts_of_day}"
             ),
+            note=repeat_in_words,
             done="Er wacht niemand op een telefoontje.",
             url=open_call_backs_page(),
         )

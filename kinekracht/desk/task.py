@@ -19,6 +19,7 @@ class Item:
     title: str
     url: str
     remark: str
+    note: str = ""  # what staff should not miss
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Task:
     @property
     def more(self) -> int:
         """How many are not shown."""
-        return self.total - len(self.items)
+        return max(0, self.total - len(self.items))
 
 
 def task(
@@ -47,6 +48,7 @@ def task(
     done: str,
     url: str,
     page: Callable[[Any], Any] = lambda row: row,
+    note: Callable[[Any], str] = lambda _row: "",
     most: int = MOST_SHOWN,
 ) -> Task:
     """A task made of ``rows``, a queryset; ``url`` is where they all stand.
@@ -55,7 +57,7 @@ def task(
     """
     return Task(
         title=name,
-        items=[Item(title(row), form_of(page(row)), remark(row)) for row in rows[:most]],
+        items=[Item(title(row), form_of(page(row)), remark(row), note(row)) for row in rows[:most]],
         total=rows.count(),
         done=done,
         url=url,
@@ -68,11 +70,6 @@ def form_of(row: Any) -> str:
         group = row._meta.get_field("questionnaire").remote_field.related_name
         return f"{form_of(row.questionnaire)}#{group}-group"
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def remarks(*said: str) -> str:
-    """What there is to say about one thing, in one line."""
-    return " · ".join(filter(None, said))
 
 
 def open_requests_page() -> str:
