@@ -211,7 +211,7 @@ class HandledFilter(admin.SimpleListFilter):
 @admin.register(CallBack)
 class CallBackAdmin(OneButton):
     button = "gebeld"
-    list_display = ["name", "number", "parts_of_day", "state", "asked"]
+    list_display = ["who", "number", "parts_of_day", "state", "asked"]
     list_filter = [HandledFilter]
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["handled_by"]
@@ -220,7 +220,7 @@ class CallBackAdmin(OneButton):
     show_full_result_count = False
     # All of it is what somebody sent: there is nothing to change.
     fields: ClassVar[Any] = [
-        "name", "number", "parts_of_day", "voicemail", "discreet", "asked", "handled",
+        "who", "number", "parts_of_day", "voicemail_said", "somebody_else", "asked", "handled",
     ]  # fmt: skip
     readonly_fields = fields
 
@@ -252,6 +252,24 @@ class CallBackAdmin(OneButton):
         context["show_save"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = "Vragen om terug te bellen"
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
+    @admin.display(description="naam", ordering="name")
+    def who(self, call_back: CallBack) -> str:
+        return with_note(call_back.name, repeat_in_words(call_back))
+
+    @admin.display(description="bericht inspreken")
+    def voicemail_said(self, call_back: CallBack) -> str:
+        return "Mag." if call_back.voicemail else "Spreek geen bericht in."
+
+    @admin.display(description="neemt iemand anders op")
+    def somebody_else(self, call_back: CallBack) -> str:
+        if call_back.discreet:
+            return with_note("", "noem de praktijk niet.")
+        return "Je mag de praktijk noemen."
+
     @admin.display(description="telefoon")
     def number(self, call_back: CallBack) -> SafeString:
         said = belgian(call_back.telephone)
@@ -273,8 +291,7 @@ class CallBackAdmin(OneButton):
     def asked(self, call_back: CallBack) -> str:
         if call_back.handled_at:
             return day_and_hour(call_back.created_at)
-        said = waiting(call_back.created_at, timezone.now())
-        return with_note(said, repeat_in_words(call_back))
+        return waiting(call_back.created_at, timezone.now())
 
     @admin.display(description="gebeld")
     def handled(self, call_back: CallBack) -> str:

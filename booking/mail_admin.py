@@ -26,6 +26,11 @@ from kinekracht.storage.mails import words_of
 for model in (Attachment, Email, EmailTemplate, Log):
     admin.site.unregister(model)
 
+WITHOUT_LINK = (
+    "Waar … staat, las de patiënt een geheim adres. Je ziet het hier niet: wie het kent, kan de "
+    "afspraak veranderen of wissen."
+)
+
 
 class UnsentFilter(admin.SimpleListFilter):
     title = "toestand"
@@ -107,6 +112,9 @@ class EmailAdmin(admin.ModelAdmin):
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Mails"} | (extra_context or {}))
+
     @admin.display(description="aan", ordering="to")
     def recipient(self, email: Any) -> str:
         return ", ".join(email.to)
@@ -138,4 +146,8 @@ class EmailAdmin(admin.ModelAdmin):
 
     @admin.display(description="tekst")
     def words(self, email: Any) -> SafeString:
-        return format_html('<div class="mail-words">{}</div>', words_of(email))
+        said = words_of(email)
+        words = format_html('<div class="mail-words">{}</div>', said)
+        if "/…" not in said:
+            return words
+        return format_html('{}<div class="mail-note">{}</div>', words, WITHOUT_LINK)

@@ -94,6 +94,9 @@ class StaffAdmin(UserAdmin):
         users: QuerySet[User] = super().get_queryset(request)
         return users.annotate(has_app=Exists(app))
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Gebruikers"} | (extra_context or {}))
+
     @admin.display(description="tweede stap ingesteld", boolean=True)
     def second_step(self, user: Any) -> bool:
         return bool(user.has_app)

@@ -17,4 +17,4 @@ class RightsChangeAdmin(LinesAdmin):
 
     @admin.display(description="van → naar")
     def from_to(self, change: RightsChange) -> str:
-        return change.from_to
+        return change.from_to or "–"
