@@ -47,17 +47,13 @@ def task(
     remark: Callable[[Any], str],
     done: str,
     url: str,
-    page: Callable[[Any], Any] = lambda row: row,
     note: Callable[[Any], str] = lambda _row: "",
     most: int = MOST_SHOWN,
 ) -> Task:
-    """A task made of ``rows``, a queryset; ``url`` is where they all stand.
-
-    ``page`` says on whose form a row is done, if not its own.
-    """
+    """A task made of ``rows``, a queryset; ``url`` is where they all stand."""
     return Task(
         title=name,
-        items=[Item(title(row), form_of(page(row)), remark(row), note(row)) for row in rows[:most]],
+        items=[Item(title(row), form_of(row), remark(row), note(row)) for row in rows[:most]],
         total=rows.count(),
         done=done,
         url=url,

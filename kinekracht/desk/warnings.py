@@ -10,7 +10,15 @@ from booking.delivery import left_lying
 from booking.limits import count_lately
 from booking.models import Appointment, CallBack
 from booking.wording import waiting
-from kinekracht.desk.task import Item, Task, open_call_backs_page, open_requests_page, task
+from kinekracht.desk.task import (
+    MOST_SHOWN,
+    Item,
+    Task,
+    form_of,
+    open_call_backs_page,
+    open_requests_page,
+    task,
+)
 from kinekracht.formatting import moment
 from kinekracht.staff.guesses import Wave
 
@@ -49,19 +57,24 @@ def known_passwords() -> list[Task]:
 
     It goes when they chose another password, or have logged in and read it there.
     """
-    known = task(
-        "Wachtwoorden die iemand anders kent",
+    waves = (
         Wave.objects.unseen()
         .filter(user__email="", user__is_active=True)
         .select_related("user")
-        .order_by("began_at"),
-        title=lambda wave: str(wave.user),
-        remark=lambda wave: f"sinds {moment(wave.began_at)}",
-        page=lambda wave: wave.user,
+        .order_by("began_at")
+    )
+    known = Task(
+        "Wachtwoorden die iemand anders kent",
+        [
+            Item(str(wave.user), form_of(wave.user), f"sinds {moment(wave.began_at)}")
+            for wave in waves[:MOST_SHOWN]
+        ],
+        total=waves.count(),
         done="",
         url=reverse("admin:auth_user_changelist"),
+        advice=CHOOSE_ANOTHER,
     )
-    return [replace(known, advice=CHOOSE_ANOTHER)] if known.items else []
+    return [known] if known.items else []
 
 
 def full_request_form(now: dt.datetime) -> list[Task]:
@@ -87,7 +100,7 @@ def full_form(form: str, count: int, url: str) -> list[Task]:
         Task(
             f"{form}: {'vol' if is_full else 'bijna vol'}",
             [Item("Wat nog op antwoord wacht", url, remark)],
-            total=1,
+            total=0,  # one thing to know, not so many to do
             done="",
             url=url,
             advice=(FORM_IS_FULL if is_full else FORM_IS_NEARLY_FULL) + MAKE_ROOM,
