@@ -61,6 +61,13 @@ class PracticeAdmin(RichTextAdminMixin, admin.ModelAdmin):
         ("Bij spoed", {"fields": ["emergency"]}),
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Practice | None = None) -> list[str]:
+        """Mails about requests go there: initials and moments, which are not for an editor."""
+        if request.user.has_perm("auth.change_user"):
+            return []
+        is_told_elsewhere = obj is not None and obj.notify_email
+        return ["notify_email"] if is_told_elsewhere else ["email", "notify_email"]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Practice.objects.exists()
 

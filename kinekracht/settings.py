@@ -7,6 +7,7 @@ unsafe: outside DEBUG a missing or senseless value stops the start with its name
 import ipaddress
 import re
 import warnings
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -66,7 +67,8 @@ def fernet_keys(name: str, *, in_debug: str = "") -> list[str]:
     except ValueError:
         # Without the cause, which might quote a key.
         raise ImproperlyConfigured(f"{name} holds no valid key (see README, Settings).") from None
-    return list(keys)
+    # Fernet reads over a space, say. As written, a key would be another one where it is a text.
+    return [urlsafe_b64encode(urlsafe_b64decode(key)).decode() for key in keys]
 
 
 def service(name: str, *, default: Any, parse: Callable[[str], Any]) -> Any:

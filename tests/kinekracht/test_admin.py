@@ -15,7 +15,7 @@ from tests.factories import (
     ReferenceFactory,
     WarningSignFactory,
 )
-from tests.staff import sign_in
+from tests.staff import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,24 @@ def save_practice(client, **fields):
     }
     path = reverse("admin:kinekracht_practice_change", args=[1])
     return client.post(path, data | fields, follow=True)
+
+
+@pytest.mark.parametrize(("told", "kept"), [("desk@example.com", "new@example.com"), ("", "")])
+def test_an_editor_does_not_choose_who_hears_of_requests(client, told, kept):
+    """Where nobody was chosen, those mails go to the address of the practice."""
+    PracticeFactory(notify_email=told, email="")
+    sign_in(client, make_staff("redacteur"))
+    save_practice(client, notify_email="editor@example.com", email="new@example.com")
+    practice = Practice.objects.get()
+    assert (practice.notify_email, practice.email) == (told, kept)
+
+
+def test_a_beheerder_does(client):
+    PracticeFactory(notify_email="", email="")
+    sign_in(client, make_staff("beheerder"))
+    save_practice(client, notify_email="desk@example.com", email="new@example.com")
+    practice = Practice.objects.get()
+    assert (practice.notify_email, practice.email) == ("desk@example.com", "new@example.com")
 
 
 def test_a_new_number_that_the_broken_page_does_not_know_is_pointed_out(admin_client):

@@ -10,6 +10,7 @@ from django.db import connection
 
 from booking.models import Appointment
 from kinekracht.encryption import WrongKey, decrypt, encrypt
+from kinekracht.settings import env, fernet_keys
 from tests.booking.factories import AppointmentFactory
 from tests.running_site import ROOT, environment
 
@@ -149,6 +150,14 @@ def test_without_good_keys_the_site_does_not_start(tmp_path, name, value):
     assert name in last
     assert "geheim" not in done.stderr
     assert OLD not in done.stderr
+
+
+def test_a_key_is_the_same_however_it_is_spelt(monkeypatch):
+    """Addresses are made with its text, which a space behind a comma must not change."""
+    spelt = NEW[:-2] + "J" + "="  # in bits that mean nothing
+    assert spelt != NEW
+    monkeypatch.setitem(env.ENVIRON, "LINK_KEYS", f"{spelt}, {OLD} ")
+    assert fernet_keys("LINK_KEYS") == [NEW, OLD]
 
 
 @pytest.mark.site
