@@ -229,13 +229,17 @@ def test_a_moment_that_goes_while_somebody_types(page, browse):
 # Being called
 
 
-def test_asking_to_be_called(page):
+def ask_to_be_called(page):
     page.goto(TIMES)
     follow(page, "link", "Laat je terugbellen")
     page.get_by_label("Je naam").fill("Jo")
     page.get_by_label("Telefoonnummer").fill("0470 12 34 56")
     page.get_by_label("Voormiddag").check()
     follow(page, "button", "Bel me terug")
+
+
+def test_asking_to_be_called(page):
+    ask_to_be_called(page)
     expect(heading(page)).to_have_text("We bellen je terug")
     expect(page.locator(".facts")).to_contain_text("Voormiddag")
 
@@ -328,7 +332,7 @@ def form_with_answers(page):
 
 
 LOOKS = [form, mistakes, late_referral, taken, request_sent, moving, cancelling, cancelled,
-         call_back, with_answers, form_with_answers]  # fmt: skip
+         call_back, ask_to_be_called, with_answers, form_with_answers]  # fmt: skip
 
 
 @pytest.mark.parametrize("open_page", LOOKS)
