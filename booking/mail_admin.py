@@ -103,10 +103,11 @@ class EmailAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         email = context["original"]
         may_change = self.has_change_permission(request, email)
+        is_over = email.expires_at and email.expires_at <= timezone.now()  # no try would send it
         context |= {
             "title": "Mail",
             "subtitle": "",
-            "may_press": may_change and email.status in UNSENT,
+            "may_press": may_change and email.status in UNSENT and not is_over,
             "show_save": False,
             "show_save_and_continue": False,
         }

@@ -95,6 +95,20 @@ def test_what_was_sent_is_not_sent_again(admin_client):
     assert email.status == STATUS.sent
 
 
+@pytest.mark.parametrize(("ends", "offered"), [(NOW, False), (NOW + HOUR, True)])
+def test_what_no_try_would_send_offers_none(admin_client, ends, offered):
+    html = page(admin_client, make(expires_at=ends))
+    assert ("Probeer opnieuw" in html, "Gaat niet meer weg" in html) == (offered, not offered)
+
+
+def test_a_hidden_address_is_explained_and_only_that(admin_client, settings):
+    said = "Waar … staat, las de patiënt een geheim adres."
+    assert said not in page(admin_client, make())
+    text = f"Bekijk je afspraak: {settings.SITE_URL}/afspraak/a/{'k' * 43}/"
+    email = queue_encrypted("lotte@example.com", subject="x", text=text, html="")
+    assert said in page(admin_client, email)
+
+
 def test_looking_sends_nothing(admin_client):
     email = failing()
     path = reverse("admin:post_office_email_retry", args=[email.pk])
