@@ -244,6 +244,24 @@ def test_who_waits_for_a_call_stands_first(admin_client, admin_user):
         assert words in body(response)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({}, {"Spreek geen bericht in.", "Je mag de praktijk noemen."}),
+        ({"voicemail": True, "discreet": True}, {"Mag.", "Noem de praktijk niet."}),
+    ],
+)
+def test_what_may_be_said_aloud_is_said_in_words(admin_client, asked, said):
+    html = body(admin_client.get(url("callback_change", CallBackFactory(**asked))))
+    words = (
+        "Spreek geen bericht in.",
+        "Mag.",
+        "Je mag de praktijk noemen.",
+        "Noem de praktijk niet.",
+    )
+    assert {each for each in words if each in html} == said
+
+
 def test_one_click_says_that_somebody_was_called(admin_client, admin_user):
     call_back = CallBackFactory()
     assert "Gebeld" in body(admin_client.get(url("callback_change", call_back)))
