@@ -45,7 +45,12 @@ def in_python(path):
             place = f"{path}:{node.lineno}"
             given = [*node.args, *(k.value for k in node.keywords if k.arg == "regex")][0]
             assert isinstance(given, ast.Constant), f"{place}: no literal"
-            yield Expression(place, given.value, flags_of(node))
+            yield Expression(place, as_text(given.value), flags_of(node))
+
+
+def as_text(pattern):
+    """An expression for bytes as the same for text: each byte is a letter."""
+    return pattern.decode("latin-1") if isinstance(pattern, bytes) else pattern
 
 
 def takes_pattern(called):
