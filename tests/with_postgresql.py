@@ -82,12 +82,12 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The same, as the DATABASE_URL of a role that may do no more than make databases."""
+    """The same, as the DATABASE_URL of a role that owns a database, and may make others."""
     with running_server() as running:
         with psycopg.connect(host=str(running.folder), user="postgres", autocommit=True) as driver:
             driver.execute("CREATE ROLE tests LOGIN CREATEDB")
             driver.execute("CREATE DATABASE tests OWNER tests")
-        yield running.url.replace("//postgres@", "//tests@").rpartition("/")[0] + "/tests"
+        yield f"postgres://tests@/{quote(str(running.folder))}/tests"
 
 
 def installation(folder: Path) -> Path:
