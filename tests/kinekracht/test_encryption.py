@@ -154,7 +154,7 @@ def test_without_good_keys_the_site_does_not_start(tmp_path, name, value):
 
 def test_a_key_is_the_same_however_it_is_spelt(monkeypatch):
     """Addresses are made with its text, which a space behind a comma must not change."""
-    spelt = NEW[:-2] + "J" + "="  # in bits that mean nothing
+    spelt = NEW[:-2] + "F" + "="  # in bits that mean nothing
     assert spelt != NEW
     monkeypatch.setitem(env.ENVIRON, "LINK_KEYS", f"{spelt}, {OLD} ")
     assert fernet_keys("LINK_KEYS") == [NEW, OLD]
