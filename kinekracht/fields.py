@@ -150,6 +150,17 @@ def make_variants(file: Any) -> list[images.Variant]:
     return drawing.make_variants(content, limits=limits, turn=settings.VAR_DIR / "drawing.lock")
 
 
+def draw_once(file: Any) -> None:
+    """Give an uploaded ``file`` its ``variants``, or the ``refusal`` that says why it has none."""
+    if hasattr(file, "refusal"):
+        return
+    file.refusal = None
+    try:
+        file.variants = make_variants(file)
+    except images.PictureError as error:
+        file.refusal = error
+
+
 class PictureFormField(forms.FileField):
     """A file input that takes nothing but a picture within the limits."""
 
@@ -158,11 +169,10 @@ class PictureFormField(forms.FileField):
     def to_python(self, data: Any) -> Any:
         file: Any = super().to_python(data)
         if file is not None:
-            try:
-                # Made here and not when saved: whatever is wrong must come out in the form.
-                file.variants = make_variants(file)
-            except images.PictureError as error:
-                raise ValidationError(str(error), code="invalid_picture") from error
+            # Here and not when saved: whatever is wrong must come out in the form.
+            draw_once(file)
+            if file.refusal is not None:
+                raise ValidationError(str(file.refusal), code="invalid_picture")
         return file
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

@@ -10,8 +10,10 @@ import zlib
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from PIL import Image
 
+from kinekracht.fields import make_variants
 from kinekracht.images import PictureError
 from kinekracht.models import Practitioner
 from tests.factories import picture_file
@@ -220,3 +222,18 @@ def test_an_upload_does_pass_through_the_temporary_folder(admin_client, temporar
     monkeypatch.setattr("kinekracht.fields.make_variants", look_and_refuse)
     assert upload(admin_client, JPEG)
     assert len(seen) == 1
+
+
+def test_a_picture_is_drawn_before_the_form_is_saved_in_one_transaction(
+    admin_client, media, monkeypatch, transactional_db
+):
+    """Drawing takes seconds, in which on SQLite nobody else could write."""
+    seen = []
+
+    def look_and_draw(file):
+        seen.append(connection.in_atomic_block)
+        return make_variants(file)
+
+    monkeypatch.setattr("kinekracht.fields.make_variants", look_and_draw)
+    assert upload(admin_client, JPEG) == []
+    assert seen == [False]
