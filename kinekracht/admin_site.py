@@ -69,6 +69,16 @@ class PracticeAdminSite(admin.AdminSite):
             return views.onward(request, then=answer.url)
         return answer
 
+    @limited("login")
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Another password, for who says the one of now."""
+        from kinekracht.staff.password_views import OwnPasswordView  # noqa: PLC0415
+
+        context = self.each_context(request) | (extra_context or {})
+        return OwnPasswordView.as_view(extra_context=context)(request)
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:

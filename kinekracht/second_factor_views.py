@@ -12,7 +12,6 @@ import django_otp
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import logout, update_session_auth_hash
-from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -32,7 +31,7 @@ from kinekracht import second_factor, staff_lock
 from kinekracht.encryption import WrongKey, decrypt, encrypt
 from kinekracht.limits import limited
 from kinekracht.staff import codes, stamps
-from kinekracht.staff.accounts import is_verified_staff
+from kinekracht.staff.accounts import is_verified_staff, staff_in
 from kinekracht.staff.guesses import Wave
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -260,9 +259,3 @@ def page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpRes
     """The page that the template ``name`` makes of ``context``."""
     context = admin.site.each_context(request) | {"next": next_page(request)} | context
     return render(request, f"admin/second_factor/{name}.html", context | {"title": title})
-
-
-def staff_in(request: HttpRequest) -> User:
-    """Who is logged in; the views are for staff."""
-    assert isinstance(request.user, User)  # noqa: S101  said to mypy
-    return request.user

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
@@ -19,6 +20,7 @@ from kinekracht import second_factor
 from kinekracht.staff import stamps
 from kinekracht.staff.models import CodeApp
 from kinekracht.staff.names import is_taken
+from kinekracht.staff.passwords import ColleaguePasswordForm
 
 # The first two show what makes codes.
 admin.site.unregister([StaticDevice, TOTPDevice, User])
@@ -50,7 +52,25 @@ class AddForm(OwnName, AdminUserCreationForm):
 
 
 class ChangeForm(OwnName, UserChangeForm):
-    """Django's, for an account that must be told from the others."""
+    """Django's, for an account that must be told from the others.
+
+    It takes only what differs from what the page showed: a colleague may have changed the rest
+    since then, and who logs out a thief must not be undone by who mends a name.
+    """
+
+    WHO = {"username", "first_name", "last_name", "email"}
+    RIGHTS = {"is_active", "is_staff", "is_superuser", "groups", "user_permissions"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = not self.is_bound or self.add_initial_prefix("username") in self.data
+        for name in self.fields.keys() & (self.WHO | self.RIGHTS):
+            self.fields[name].show_hidden_initial = said
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        kept = self.cleaned_data.items()
+        return {name: value for name, value in kept if name in self.changed_data}
 
 
 @admin.register(User)
@@ -59,6 +79,7 @@ class StaffAdmin(UserAdmin):
 
     form = ChangeForm
     add_form = AddForm
+    change_password_form = ColleaguePasswordForm
     list_display = ["username", "first_name", "last_name", "is_active", "second_step"]
     list_filter = ["is_active", "groups"]
     # Rights come from groups; what goes beyond those is a superuser's to give.
@@ -80,9 +101,12 @@ class StaffAdmin(UserAdmin):
         return super().has_delete_permission(request, obj) and may_touch(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if not change:
+        if change:
+            written = [each.name for each in self.opts.concrete_fields]
+            obj.save(update_fields=[name for name in written if name in form.changed_data])
+        else:
             obj.is_staff = True  # a group decides what they see; without one, nothing
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         if not is_superuser(request):
@@ -111,6 +135,17 @@ class StaffAdmin(UserAdmin):
             path("<int:pk>/afmelden/", end, name="auth_user_end_sessions"),
             *super().get_urls(),
         ]
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  Django's name
+        form_url: str = "",
+    ) -> HttpResponse:
+        """For a colleague; one's own takes the password of now."""
+        if self.get_object(request, unquote(id)) == request.user:
+            return redirect("admin:password_change")
+        return super().user_change_password(request, id, form_url)
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take somebody's app and recovery codes away: they set up an app at the next login."""

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from axes.models import AccessAttempt
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest
 
 KEEP_ATTEMPTS = timedelta(days=1)
 
@@ -19,6 +20,12 @@ def is_verified_staff(user: AbstractBaseUser | AnonymousUser) -> bool:
         and getattr(user, "is_staff", False)
         and getattr(user, "otp_device", None) is not None
     )
+
+
+def staff_in(request: HttpRequest) -> User:
+    """Who is logged in; the views are for staff."""
+    assert isinstance(request.user, User)  # noqa: S101  said to mypy
+    return request.user
 
 
 def forget_attempts(now: datetime) -> int:

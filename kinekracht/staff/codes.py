@@ -20,7 +20,9 @@ from django_otp.models import Device
 from kinekracht import second_factor
 from kinekracht.limits import network_of
 from kinekracht.staff import mails
+from kinekracht.staff.actor import acting_name
 from kinekracht.staff.guesses import KEEP_NETWORKS, KEEP_WRONG_CODES, KnownNetwork, Wave, WrongCode
+from kinekracht.staff.passwords import is_stronger_hash
 
 WINDOW = timedelta(hours=1)  # in which wrong codes are counted
 LONGEST_WAIT = timedelta(minutes=1)  # after a wrong code, in one place
@@ -107,12 +109,16 @@ def note_login(user: User, address: str) -> Wave | None:
 
 @receiver(pre_save, sender=User)
 def begin_anew(instance: User, update_fields: Any = None, **_kwargs: Any) -> None:
-    """Forget wrong codes when another password is chosen: who knew the old one is out.
+    """Forget wrong codes when somebody is given another password: who knew the old one is out.
 
-    A stronger hash of the same password is saved alone, and is no other one.
+    Not when it is one's own choice. Who guesses codes in a session that was left open would begin
+    anew with each password, and its owner wouldn't be told.
     """
+    is_written = update_fields is None or "password" in update_fields
+    if instance.pk is None or not is_written or is_stronger_hash(instance, update_fields):
+        return
     same = User.objects.filter(pk=instance.pk, password=instance.password)
-    if instance.pk is None or update_fields is not None or same.exists():
+    if same.exists() or acting_name() == instance.username:
         return
     for model in (WrongCode, Wave):
         model._default_manager.filter(user=instance).delete()

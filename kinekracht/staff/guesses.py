@@ -60,7 +60,7 @@ class WaveQuerySet(models.QuerySet["Wave"]):
 class Wave(models.Model):
     """Wrong codes with one name that came so close together that somebody must be guessing.
 
-    It goes on until there was none for a day. It is gone once its owner chose another password.
+    It goes on until there was none for a day. It is gone once its owner was given another password.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

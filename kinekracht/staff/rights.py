@@ -13,6 +13,7 @@ from django.dispatch import receiver
 
 from kinekracht.models import Practitioner
 from kinekracht.staff.actor import acting_name
+from kinekracht.staff.passwords import is_stronger_hash
 from kinekracht.staff.rights_log import RightsChange, record
 
 What = RightsChange.What
@@ -46,7 +47,8 @@ def row_of(user: User) -> dict[str, Any] | None:
 @receiver(pre_save, sender=User)
 def look_at_account(instance: Any, update_fields: Any = None, **_kwargs: Any) -> None:
     """Keep what an account was before it is saved."""
-    instance.row_before = row_of(instance) if touches_rights(update_fields) else None
+    touched = touches_rights(instance, update_fields)
+    instance.row_before = row_of(instance) if touched else None
 
 
 @receiver(post_save, sender=User)
@@ -62,12 +64,14 @@ def note_account(instance: Any, created: bool, update_fields: Any = None, **_kwa
                 note_field(what, before, after, name)
 
 
-def touches_rights(update_fields: Any) -> bool:
+def touches_rights(user: User, update_fields: Any) -> bool:
     """Whether a save of ``update_fields``, or of all if that is None, may change rights.
 
     A login saves when it was, and may save a stronger hash of the same password: each alone.
     """
-    return update_fields is None or bool(FIELDS.keys() - {"password"} & set(update_fields))
+    if is_stronger_hash(user, update_fields):
+        return False
+    return update_fields is None or bool(FIELDS.keys() & set(update_fields))
 
 
 def note_field(

@@ -53,8 +53,8 @@ def holds(user: User) -> bool:
 
     Until the transaction ends, that is: who would end the sessions meanwhile has to wait.
     """
-    known = stamp_of(user).value
-    return Stamp.objects.select_for_update().get(user=user).value == known
+    same = Stamp.objects.filter(user=user, value=stamp_of(user).value)
+    return same.select_for_update().first() is not None
 
 
 @receiver(pre_save, sender=User)

@@ -89,6 +89,48 @@ def test_a_beheerder_gives_groups_and_nothing_beyond_them(beheerder, greet):
     assert not greet.user_permissions.exists()
 
 
+def shown(page):
+    """What the form of an account sends if nothing is changed in it."""
+    sent = {}
+    for field in page.context["adminform"].form:
+        value = "" if field.value() is None else field.value()
+        sent[f"initial-{field.name}"] = value
+        if value is not False:
+            sent[field.name] = "on" if value is True else value
+    return sent
+
+
+def test_who_mends_a_name_brings_nothing_back_that_a_colleague_took_away(beheerder, greet):
+    greet.groups.add(Group.objects.get(name="onthaal"))
+    page = beheerder.get(change_page(greet))
+    sent = shown(page) | {"first_name": "Greet"}
+    for name in ("username", "is_active", "groups"):
+        assert f'name="initial-{name}"' in body(page)
+    other = User.objects.get(pk=greet.pk)  # what a colleague does while that page is open
+    other.is_active = False
+    other.set_password("een-lange-zin-als-wachtwoord")
+    other.email = "greet@example.be"
+    other.save()
+    other.groups.clear()
+    assert beheerder.post(change_page(greet), sent).status_code == 302
+    greet.refresh_from_db()
+    assert (greet.first_name, greet.is_active, greet.email) == ("Greet", False, "greet@example.be")
+    assert greet.check_password("een-lange-zin-als-wachtwoord")
+    assert not greet.groups.exists()
+
+
+def test_what_is_changed_on_that_page_is_written(beheerder, greet):
+    greet.groups.add(Group.objects.get(name="onthaal"))
+    group = Group.objects.get(name="redacteur")
+    sent = shown(beheerder.get(change_page(greet))) | {"groups": [group.pk]}
+    del sent["is_active"]
+    assert beheerder.post(change_page(greet), sent).status_code == 302
+    greet.refresh_from_db()
+    assert not greet.is_active
+    assert greet.is_staff
+    assert list(greet.groups.all()) == [group]
+
+
 def test_a_beheerder_does_not_touch_a_superuser(beheerder, admin_user):
     give_app(admin_user)
     before = User.objects.filter(pk=admin_user.pk).values().get()

@@ -34,6 +34,7 @@ DAY = timedelta(days=1)
 HERE, THERE, ELSEWHERE = "192.0.2.7", "192.0.2.8", "192.0.2.9"
 START = "/beheer/"
 WRONG, RIGHT = "wrong", "right"
+OTHER = "een-heel-ander-wachtwoord"
 
 
 def strangers():
@@ -274,7 +275,7 @@ def test_without_an_address_the_beheerder_reads_it_until_it_is_over(greet, app, 
         case "seen":
             log_in(code_of(app))
         case "password":
-            greet.set_password("een-heel-ander-wachtwoord")
+            greet.set_password(OTHER)
             greet.save()
         case "account":
             User.objects.filter(pk=greet.pk).update(is_active=False)
@@ -298,20 +299,36 @@ def test_the_start_page_takes_the_same_queries_for_more(many, django_assert_num_
         client.get(START)
 
 
-def test_another_password_begins_anew(greet, app):
+@pytest.mark.parametrize("saved", [["password"], None])
+def test_another_password_begins_anew(greet, app, saved):
     guess(greet, 20)
-    greet.set_password("een-heel-ander-wachtwoord")
-    greet.save()
+    greet.set_password(OTHER)
+    greet.save(update_fields=saved)
     assert said_to(greet, code_of(app), ELSEWHERE) == RIGHT
     assert not Wave.objects.exists()
 
 
-@pytest.mark.parametrize("saved", [["password"], None])
-def test_the_same_password_begins_nothing_anew(greet, app, saved):
+def test_one_s_own_choice_of_a_password_begins_nothing_anew(greet, app):
+    """Or a session that was left open would have as many tries as it likes."""
+    thief = sign_in(Client(), greet)
     guess(greet, 20)
-    if saved:  # as a login does with a stronger hash
-        greet.set_password(PASSWORD)
-    greet.save(update_fields=saved)
+    sent = {"old_password": PASSWORD, "new_password1": OTHER, "new_password2": OTHER}
+    assert thief.post("/beheer/password_change/", sent).status_code == 302
+    assert said_to(greet, code_of(app), ELSEWHERE) == "too_many"
+    assert Wave.objects.unseen().exists()
+
+
+@pytest.mark.parametrize("way", ["form", "login"])
+def test_the_same_password_begins_nothing_anew(greet, app, way, settings):
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+    ]
+    guess(greet, 20)
+    if way == "login":  # which makes a stronger hash
+        give_password(Client(), greet)
+    else:
+        greet.save()
     assert said_to(greet, code_of(app), ELSEWHERE) == "too_many"
     assert Wave.objects.unseen().exists()
 

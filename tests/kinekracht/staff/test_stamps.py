@@ -281,17 +281,10 @@ def test_the_password_of_a_colleague_ends_their_sessions(sessions, greet, boss):
     assert all(is_logged_out(each) for each in sessions)
 
 
-@pytest.mark.parametrize("way", ["own page", "page of users"])
-def test_who_changes_their_own_password_stays_in_here_alone(admin_user, way):
-    here, elsewhere = sign_in(Client(), admin_user), sign_in(Client(), admin_user)
-    new = {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD}
-    if way == "own page":
-        old = {"old_password": "password"}
-        path, sent = "/beheer/password_change/", old | {f"new_{name}": new[name] for name in new}
-    else:
-        path = reverse("admin:auth_user_password_change", args=[admin_user.pk])
-        sent = new | {"usable_password": "true"}
-    assert here.post(path, sent).status_code == 302
+def test_who_changes_their_own_password_stays_in_here_alone(greet):
+    here, elsewhere = sign_in(Client(), greet), sign_in(Client(), greet)
+    new = {"new_password1": OTHER_PASSWORD, "new_password2": OTHER_PASSWORD}
+    here.post("/beheer/password_change/", new | {"old_password": PASSWORD})
     assert is_in(here)
     assert is_logged_out(elsewhere)
 
