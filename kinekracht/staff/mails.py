@@ -3,19 +3,25 @@
 They name no patient, and tell on a locked telephone only that it is about the login.
 """
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import DatabaseError, transaction
 from django.urls import reverse
+from post_office.validators import validate_email_with_name
 
+from kinekracht.fields import unquoted
 from kinekracht.models import Practice
 from kinekracht.storage.mails import queue_encrypted, render
 
 if TYPE_CHECKING:
     from kinekracht.staff.rights_log import RightsChange
+
+logger = logging.getLogger(__name__)
 
 
 def password_known(user: User) -> None:
@@ -31,24 +37,40 @@ def rights_changed(recipient: str, changes: list["RightsChange"]) -> None:
 def queue(recipient: str, kind: str, subject: str, *, page: str, **context: Any) -> None:
     """Put the mail ``kind`` in the queue, in the transaction that is going on.
 
-    ``page`` is the name of the route it leads to. What is no address gets nothing: a mail that
-    can't be made must not undo what it is about.
+    ``page`` is the name of the route it leads to. What is no address gets nothing, and a mail that
+    can't be made is logged: it must not undo what it is about, nor keep others from theirs.
     """
     if not is_address(recipient):
         return
-    context |= {
-        "subject": subject,
-        "practice": Practice.objects.current(),
-        "link": settings.SITE_URL + reverse(page),
-    }
-    text, html = render(kind, context)
-    queue_encrypted(recipient, subject=subject, text=text, html=html)
+    try:
+        with transaction.atomic():
+            context |= {
+                "subject": subject,
+                "practice": Practice.objects.current(),
+                "link": settings.SITE_URL + reverse(page),
+            }
+            text, html = render(kind, context)
+            queue_encrypted(recipient, subject=subject, text=text, html=html)
+    except DatabaseError:
+        raise  # then nothing is written at all, and all of it is tried once more
+    except Exception as error:  # noqa: BLE001  whatever it is
+        # Not what it says: that may be the address.
+        logger.error("%s: no mail %s could be made", type(error).__name__, kind)  # noqa: TRY400
 
 
 def is_address(said: str) -> bool:
-    """Whether a mail can be sent to ``said``."""
+    """Whether a mail can be sent to ``said``, as we and post_office read it."""
     try:
-        validate_email(said)
+        for check in (validate_email, unquoted, validate_email_with_name):
+            check(said)
     except ValidationError:
         return False
     return True
+
+
+def guard_addresses() -> None:
+    """Have every check of a user's address refuse what mail programs read as another one.
+
+    As with names (``names.guard_names``).
+    """
+    User._meta.get_field("email").validators.append(unquoted)

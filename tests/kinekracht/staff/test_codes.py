@@ -243,13 +243,22 @@ def test_the_owner_gets_one_mail_for_a_wave(greet, app, clock):
     assert about_the_password().count() == 2
 
 
-@pytest.mark.parametrize("address", ["", "geen adres"])
+@pytest.mark.parametrize("address", ["", "geen adres", '"<a@b.c>"@example.be', '"a,b"@example.be'])
 def test_who_has_no_address_gets_no_mail_and_is_still_counted(greet, app, address):
     User.objects.filter(pk=greet.pk).update(email=address)
     greet.refresh_from_db()
     guess(greet, 20)
     assert not Email.objects.exists()
     assert said_to(greet, code_of(app), ELSEWHERE) == "too_many"
+
+
+def test_a_mail_that_cannot_be_made_undoes_no_count(greet, app, settings):
+    second_factor.make_recovery_codes(greet)
+    User.objects.filter(pk=greet.pk).update(email="greet@example.com")
+    greet.refresh_from_db()
+    settings.ENCRYPTION_KEYS = ["geen sleutel"]
+    assert guess(greet, 7, "0000 0000 0000") == WRONG
+    assert WrongCode.objects.count() == 7
 
 
 def tasks_of(user):

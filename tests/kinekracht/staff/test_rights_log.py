@@ -105,12 +105,25 @@ def test_a_superuser_counts_as_a_beheerder(told, els):
     assert "root@example.com" in told()
 
 
-def test_what_is_no_address_stops_nothing(told, els):
-    User.objects.filter(pk=els.pk).update(email="geen adres")
+@pytest.mark.parametrize("said", ["geen adres", '"<a@b.c>"@example.be', '"a,b"@example.be'])
+def test_what_is_no_address_stops_nothing(told, els, said):
+    User.objects.filter(pk=els.pk).update(email=said)
     els.refresh_from_db()
     els.groups.clear()
     assert set(told()) == {"jan@example.com"}
     assert not RightsChange.objects.exclude(to_tell=[]).exists()
+
+
+def test_a_mail_that_cannot_be_made_is_logged_and_not_tried_for_ever(told, els, settings, caplog):
+    els.groups.clear()
+    keys, settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS, ["geen sleutel"]
+    assert told() == {}
+    assert caplog.messages == ["ValueError: no mail rights_changed could be made"] * 2
+    settings.ENCRYPTION_KEYS = keys
+    assert told() == {}
+    els.is_active = False
+    els.save()
+    assert set(told()) == {"jan@example.com", "els@example.com"}
 
 
 def test_no_address_is_kept_once_it_was_told(told, els):
