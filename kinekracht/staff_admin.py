@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,6 +22,7 @@ from kinekracht.staff import stamps
 from kinekracht.staff.models import CodeApp
 from kinekracht.staff.names import is_taken
 from kinekracht.staff.passwords import ColleaguePasswordForm
+from kinekracht.staff.rights import note_sessions_ended
 
 # The first two show what makes codes.
 admin.site.unregister([StaticDevice, TOTPDevice, User])
@@ -164,7 +166,9 @@ class StaffAdmin(UserAdmin):
     def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Log somebody out on every device; the second step stays as it is."""
         user = self.helped(request, pk)
-        stamps.renew(user)
+        with transaction.atomic():
+            stamps.renew(user)
+            note_sessions_ended(user)
         self.log_change(request, user, "Overal afgemeld.")
         messages.success(request, f"Op elk toestel is {user} nu afgemeld.")
         return redirect("admin:auth_user_change", pk)

@@ -108,6 +108,11 @@ def note_second_step_taken(user: User) -> None:
     record(What.SECOND_STEP, user.username, concerning=[user.email])
 
 
+def note_sessions_ended(user: User) -> None:
+    """Note that ``user`` was logged out everywhere, by somebody else."""
+    record(What.SESSIONS, user.username, concerning=[user.email])
+
+
 # Lists of rights
 
 

@@ -35,6 +35,7 @@ class RightsChange(models.Model):
         PERMISSIONS = "permissions", "losse rechten"
         PASSWORD = "password", "wachtwoord, door iemand anders"
         SECOND_STEP = "second_step", "tweede stap weggenomen"
+        SESSIONS = "sessions", "overal afgemeld, door iemand anders"
         THERAPIST = "therapist", "account van de therapeut"
         GROUP_MADE = "group_made", "groep gemaakt"
         GROUP_DELETED = "group_deleted", "groep verwijderd"

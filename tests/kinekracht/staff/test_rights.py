@@ -153,6 +153,21 @@ def test_a_second_step_that_is_taken_away_is_noted(browser, lines, els):
     assert lines() == [("jan", "els", "second_step", "", "")]
 
 
+def test_sessions_that_somebody_else_ends_are_noted(browser, lines, els, boss):
+    browser.post(reverse("admin:auth_user_end_sessions", args=[els.pk]))
+    assert lines() == [("jan", "els", "sessions", "", "")]
+    line = RightsChange.objects.get()
+    assert str(line) == "els: overal afgemeld, door iemand anders"
+    assert line.to_tell == ["els@example.com"]
+    boss.delete()
+    assert RightsChange.objects.filter(pk=line.pk).exists()
+
+
+def test_one_s_own_sessions_are_no_change_of_rights(browser, lines):
+    browser.post(reverse("admin:end_sessions"))
+    assert lines() == []
+
+
 def test_a_login_is_no_change(lines, els, settings):
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
