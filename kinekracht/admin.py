@@ -104,9 +104,10 @@ class PractitionerAdmin(RichTextAdminMixin, admin.ModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fields = [("name", "slug"), "role", "biography", "portrait", ("bookable", "position"), "user"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        # Whoever gets this account sees the appointments.
-        return [] if request.user.has_perm("auth.change_user") else ["user"]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        # Whoever gets this account sees the appointments; its name is what somebody logs in with.
+        may = request.user.has_perm("auth.change_user")
+        return [each for each in self.fields if may or each != "user"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -11,6 +11,7 @@ from tests.factories import (
     ArticleFactory,
     DraftFactory,
     PracticeFactory,
+    PractitionerFactory,
     QuestionnaireFactory,
     ReferenceFactory,
     WarningSignFactory,
@@ -231,3 +232,28 @@ def test_an_editor_needs_no_more_than_article_rights(client, django_user_model):
     html = body(client.get(START))
     assert "Half af" in html
     assert "Alarmsignalen" not in html
+
+
+@pytest.mark.parametrize("page", ["change", "add"])
+def test_who_edits_therapists_does_not_see_with_what_name_they_log_in(client, page):
+    therapist = PractitionerFactory(user=make_staff(name="els.privaat"))
+    address = (
+        f"/beheer/kinekracht/practitioner/{'add' if page == 'add' else f'{therapist.pk}/change'}/"
+    )
+    sign_in(client, make_staff("redacteur"))
+    shown = body(client.get(address))
+    assert "els.privaat" not in shown
+    assert 'name="user"' not in shown
+    sign_in(client, make_staff("redacteur", "beheerder"))
+    assert "els.privaat" in body(client.get(address))
+
+
+def test_nor_does_it_change_by_who_edits_them(client):
+    els, other = make_staff(), make_staff()
+    therapist = PractitionerFactory(user=els)
+    sign_in(client, make_staff("redacteur"))
+    sent = {"name": "Els", "slug": therapist.slug, "role": "Kine", "biography": "<p>x</p>"}
+    address = f"/beheer/kinekracht/practitioner/{therapist.pk}/change/"
+    assert client.post(address, sent | {"position": 0, "user": other.pk}).status_code == 302
+    therapist.refresh_from_db()
+    assert (therapist.name, therapist.user) == ("Els", els)
