@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from phonenumber_field.formfields import PhoneNumberField
 
 from booking.persons import Found, find
+from kinekracht.fields import MailboxFormField
 
 
 class PersonForm(forms.Form):
@@ -17,7 +18,7 @@ class PersonForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "class": "vTextField", "autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = MailboxFormField(
         label="E-mailadres",
         required=False,
         widget=forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off"}),

@@ -16,11 +16,36 @@ from django_prose_editor.fields import ProseEditorField, create_sanitizer
 from kinekracht import images
 from kinekracht.practice import drawing
 from kinekracht.practice.addresses import refuse_odd_links, without_odd_links
+from kinekracht.practice.mailboxes import one_spelling
 
 # An address such as "a,b"@example.be is valid, and read back by mail programs as two.
 unquoted = RegexValidator(
     '"', "Vul een e-mailadres in zonder aanhalingstekens.", inverse_match=True
 )
+
+
+class MailboxFormField(forms.EmailField):
+    """An e-mail address, of which two spellings become one before it is validated."""
+
+    def to_python(self, value: Any) -> Any:
+        address = super().to_python(value) or ""
+        if self.max_length is not None and len(address) > self.max_length:
+            return address  # which is refused for that
+        try:
+            return one_spelling(address)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class MailboxField(models.EmailField):
+    """An e-mail address that people type and mails go to."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": MailboxFormField, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.EmailField", args, kwargs
 
 
 class PlainTextField(models.TextField):

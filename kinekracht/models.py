@@ -12,7 +12,13 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from phonenumber_field.modelfields import PhoneNumberField
 
-from kinekracht.fields import PictureField, PlainTextField, RichTextField, unquoted
+from kinekracht.fields import (
+    MailboxField,
+    PictureField,
+    PlainTextField,
+    RichTextField,
+    unquoted,
+)
 from kinekracht.formatting import belgian
 from kinekracht.prepared import Prepared
 
@@ -71,7 +77,7 @@ class Practice(models.Model):
         help_text="Staat op elke pagina, voor wie liever belt.",
     )
     mobile = PhoneNumberField("gsm", blank=True)
-    email = models.EmailField(
+    email = MailboxField(
         "e-mail",
         blank=True,
         validators=[unquoted],
@@ -126,7 +132,7 @@ class Practice(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(14)],
         help_text="Binnen hoeveel werkdagen jullie een aanvraag beantwoorden. De site belooft het.",
     )
-    notify_email = models.EmailField(
+    notify_email = MailboxField(
         "aanvragen melden aan",
         blank=True,
         validators=[unquoted],

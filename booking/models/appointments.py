@@ -13,7 +13,7 @@ from django.utils import timezone
 from booking.models.requests import FindsRequests, PatientRequest
 from booking.slots import Slot, cells
 from kinekracht.encryption import EncryptedTextField
-from kinekracht.fields import unquoted
+from kinekracht.fields import MailboxField, unquoted
 from kinekracht.models import Practitioner, Treatment
 
 COMPLAINT_LENGTH = 500
@@ -107,7 +107,7 @@ class Appointment(PatientRequest):
     version = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField("veranderd op", default=timezone.now, editable=False)
 
-    email = models.EmailField("e-mail", blank=True, validators=[unquoted])
+    email = MailboxField("e-mail", blank=True, validators=[unquoted])
     visit = models.CharField("eerste keer hier", max_length=5, choices=Visit, blank=True)
     referral = models.CharField("voorschrift", max_length=7, choices=Referral, blank=True)
     referral_date = models.DateField("datum van het voorschrift", null=True, blank=True)

@@ -130,6 +130,11 @@ def test_contact_data_can_be_mended(admin_client, appointment):
     assert (found.name, found.version) == ("Lotte De Vos", 0)
 
 
+def test_a_mended_address_is_stored_as_mail_goes_to_it(admin_client, appointment):
+    admin_client.post(url("change", appointment), details(email="lotte@\uff45xample.com"))
+    assert stored(appointment).email == "lotte@example.com"
+
+
 def test_mails_that_have_not_left_follow_a_mended_address(admin_client, appointment):
     mails.requested(appointment)
     page = admin_client.post(url("change", appointment), details(), follow=True)

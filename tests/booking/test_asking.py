@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from phonenumber_field.phonenumber import PhoneNumber
+from post_office.models import Email
 
 from booking.models import Appointment, CallBack
 from tests.booking.asking import (
@@ -284,6 +285,39 @@ def test_a_name_that_nobody_can_read_is_none(client, clinic, name):
 def test_an_address_that_mail_programs_read_as_two_is_refused(client, clinic):
     response = send(client, email='"a,evil@example.com,b"@example.com')
     assert "zonder aanhalingstekens" in errors(response)[0]
+    assert nothing_written()
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "mia@\uff45xample.com",
+        "mia@example\u2024com",
+        "MIA@EX\uff21MPLE.COM",
+        "m\uff49a@example.com",
+    ],
+)
+def test_another_spelling_of_an_address_gets_no_more_mails(client, clinic, spelling):
+    for hour, email in enumerate(["mia@example.com", "mia@example.com", spelling], start=9):
+        sent = send(client, f"/afspraak/rug/2026-11-24-{hour:02}00/", email=email)
+        assert sent.status_code == 302
+    asked = Appointment.objects.all()
+    assert {each.email.lower() for each in asked} == {"mia@example.com"}
+    assert Email.objects.filter(about__kind="requested", expires_at=None).count() == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["mia@e\u00adxample.com", "mia@\u200d.be", "mia@stra\u00dfe.example"]
+)
+def test_an_address_that_no_mail_can_be_written_to_is_refused(client, clinic, address):
+    response = send(client, email=address)
+    assert "staat een teken waarmee we niet kunnen mailen" in errors(response)[0]
+    assert nothing_written()
+
+
+def test_an_address_that_becomes_two_is_refused(client, clinic):
+    response = send(client, email="a@x\uff0cmia\uff20example.com")
+    assert "geldig e-mailadres" in errors(response)[0]
     assert nothing_written()
 
 

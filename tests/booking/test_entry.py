@@ -69,6 +69,12 @@ def test_an_address_is_enough(enter):
     assert Appointment.objects.get().telephone == ""
 
 
+def test_an_address_is_stored_as_mail_goes_to_it(enter):
+    enter(email="lotte@b\u00fccher.example")
+    assert Appointment.objects.get().email == "lotte@xn--bcher-kva.example"
+    assert Email.objects.get().to == ["lotte@xn--bcher-kva.example"]
+
+
 def test_staff_need_no_notice(enter):
     enter(day="2026-12-01", time="10:00")
     assert Appointment.objects.get().starts_at == NOW + 2 * HOUR
@@ -79,6 +85,7 @@ WRONG = [
     ({"telephone": "", "email": ""}, "Vul een telefoonnummer of een e-mailadres in."),
     ({"telephone": "12"}, "telefoonnummer"),
     ({"email": "lotte"}, "e-mailadres"),
+    ({"email": "lotte@\u200d.be"}, "teken waarmee we niet kunnen mailen"),
     ({"time": "09:10"}, "Kies een kwartier"),
     ({"time": "25:00"}, "geldige tijd"),
     ({"day": "2026-02-30"}, "geldige datum"),

@@ -199,6 +199,11 @@ def test_the_beheerder_looks_somebody_up(beheerder, lotte):
     assert not AuditEntry.objects.exists()
 
 
+def test_another_spelling_of_an_address_finds_the_same_person(beheerder, lotte):
+    html = body(beheerder.post(SHOW, {"email": "lotte@\uff45xample.com"}))
+    assert "2 afspraken" in html
+
+
 def test_no_address_of_a_page_says_who(beheerder, lotte):
     html = body(beheerder.get(SHOW, {"telephone": TELEPHONE, "email": EMAIL}))
     assert "Dit bewaren we" not in html

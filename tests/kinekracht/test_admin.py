@@ -149,6 +149,16 @@ def test_a_new_number_that_the_broken_page_does_not_know_is_pointed_out(admin_cl
     assert Practice.objects.get().telephone.as_e164 == "+3256600000"
 
 
+@pytest.mark.parametrize("name", ["email", "notify_email"])
+def test_an_address_is_stored_as_mail_goes_to_it(admin_client, name):
+    PracticeFactory()
+    given = {"reply_days": 2, name: "praktijk@\uff45xample.com"}
+    save_practice(admin_client, **given)
+    assert getattr(Practice.objects.get(), name) == "praktijk@example.com"
+    html = body(save_practice(admin_client, **given | {name: "praktijk@\u200d.be"}))
+    assert "teken waarmee we niet kunnen mailen" in html
+
+
 def test_a_number_that_is_none_is_refused_in_dutch(admin_client):
     PracticeFactory()
     html = body(save_practice(admin_client, telephone="12"))
