@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from booking import erasures, mails
 from booking.actors import NOBODY, PATIENT, Actor
 from booking.availability import slot_at
-from booking.limits import admit, has_heard_enough
+from booking.limits import A_DAY, admit, has_heard_enough
 from booking.models import Appointment, AuditEntry, CallBack
 from booking.models.links import keyed_hash
 from booking.occupancy import NotFree, NotPossible, settle, taking_cells
@@ -27,6 +27,7 @@ from kinekracht.models import Practice, Practitioner, Treatment
 Action = AuditEntry.Action
 Status = Appointment.Status
 MOVES_TOLD = 5  # of a request, by mail; staff see the latest moment where they answer it
+MOVES_A_DAY = 5  # of one appointment by its patient, in any 24 hours: each of them is mailed
 R = TypeVar("R", Appointment, CallBack)
 
 
@@ -149,7 +150,10 @@ def accept(appointment: Appointment, *, version: int, by: Actor, now: dt.datetim
 def move_by_patient(
     appointment: Appointment, start: dt.datetime, *, version: int, now: dt.datetime
 ) -> Appointment:
-    """The patient chooses another free time; what was confirmed stays so."""
+    """The patient chooses another free time; what was confirmed stays so.
+
+    NotPossible if they moved it MOVES_A_DAY times already.
+    """
 
     def write() -> Appointment:
         refuse_late(appointment, now)
@@ -172,6 +176,7 @@ def move_by_patient(
             now=now,
             slot=slot,
         )
+        refuse_many_moves(changed, now)
         held = has_heard_enough(changed, now)
         mails.moved(changed, appointment.starts_at, held=held)
         if confirmed or changed.version <= MOVES_TOLD:
@@ -337,6 +342,21 @@ def refuse_late(appointment: Appointment, now: dt.datetime) -> None:
     """NotPossible if the patient's limit has passed."""
     if now > patient_limit(appointment):
         raise NotPossible("Online kan dit niet meer, daarvoor is het te laat. Bel ons.")
+
+
+def refuse_many_moves(moved: Appointment, now: dt.datetime) -> None:
+    """NotPossible if the patient's last move, whose line is written, is one too many for a day.
+
+    To be called where ``change`` has found the version right: then no other move is going on.
+    """
+    moves = moved.changes.filter(
+        actor=PATIENT.kind, at__gt=now - A_DAY, from_start__isnull=False
+    ).exclude(from_start=F("to_start"))
+    if moves.count() > MOVES_A_DAY:
+        raise NotPossible(
+            f"Je verplaatste deze afspraak al {MOVES_A_DAY} keer in 24 uur. Er is niets gewijzigd. "
+            "Bel ons, dan zoeken we samen een moment."
+        )
 
 
 def refuse_past(start: dt.datetime, now: dt.datetime) -> None:

@@ -103,13 +103,15 @@ def test_who_moves_and_cancels_what_nobody_answered_sends_no_more_mails(treatmen
 
 def test_staff_are_told_of_a_request_and_of_its_first_moves(treatment, by):
     asked = ask_at(treatment, 0)
+    next_day = NOW + 24 * HOUR
     for version in range(7):
         start = START + (version % 2 + 1) * HOUR
-        asked = workflow.move_by_patient(asked, start, version=version, now=NOW)
+        now = NOW if version < workflow.MOVES_A_DAY else next_day
+        asked = workflow.move_by_patient(asked, start, version=version, now=now)
     told = received("praktijk@example.com")
     assert told == ["staff_requested"] + 5 * ["staff_moved"]
-    settled = workflow.confirm(asked, version=7, by=by, now=NOW)
-    workflow.move_by_patient(settled, START + 3 * HOUR, version=8, now=NOW)
+    settled = workflow.confirm(asked, version=7, by=by, now=next_day)
+    workflow.move_by_patient(settled, START + 3 * HOUR, version=8, now=next_day)
     assert received("praktijk@example.com") == [*told, "staff_moved"]
 
 

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.test import Client
+from post_office.models import Email
 
 from booking import actors, workflow
 from booking.models import Appointment, CallBack, Cell, Change, Weekday
@@ -227,6 +228,20 @@ def test_moving_to_a_moment_that_is_not_free_changes_nothing_and_offers_others(
         assert path(confirmed, "verplaatsen", "2026-11-25-1000") in links(response)
     assert state(confirmed) == Status.CONFIRMED
     assert confirmed.starts_at == NINE
+
+
+def test_who_moves_over_and_over_is_told_to_call(client, confirmed):
+    hours = ["1000", "1100"] * 3
+    for hour in hours[: workflow.MOVES_A_DAY]:
+        response = press(client, path(confirmed, "verplaatsen", f"2026-11-26-{hour}"))
+        assert response.status_code == 302
+    mailed = Email.objects.count()
+    response = press(client, path(confirmed, "verplaatsen", "2026-11-26-1100"))
+    assert response.status_code == 409
+    assert "al 5 keer in 24 uur. Er is niets gewijzigd. Bel ons" in body(response)
+    assert Email.objects.count() == mailed
+    assert state(confirmed) == Status.CONFIRMED
+    assert confirmed.starts_at == brussels(2026, 11, 26, 10)
 
 
 # The practice's limit

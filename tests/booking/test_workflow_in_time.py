@@ -23,6 +23,7 @@ from tests.booking.situation import (
     line,
     perform,
     quarters,
+    slot,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
@@ -158,3 +159,58 @@ def test_a_self_test_can_be_taken_back(treatment, practitioner):
     assert (appointment.self_test, appointment.status) == ("", Status.CONFIRMED)
     assert quarters(appointment) == [0, 1, 2, 3]
     assert appointment.changes.get().actor == Change.Actor.PATIENT
+
+
+# Moving over and over
+
+
+def move_to_and_fro(appointment, times, now=NOW):
+    """The appointment after so many moves by its patient, each to another moment."""
+    for _ in range(times):
+        start = START + 2 * HOUR if appointment.starts_at != START + 2 * HOUR else START + 4 * HOUR
+        appointment = workflow.move_by_patient(
+            appointment, start, version=appointment.version, now=now
+        )
+    return appointment
+
+
+@pytest.mark.parametrize("status", Appointment.LIVE)
+def test_a_patient_moves_five_times_in_24_hours(treatment, practitioner, status):
+    Practice.objects.update(change_notice_hours=0)
+    appointment = in_status(status, treatment, practitioner)
+    moved = move_to_and_fro(appointment, workflow.MOVES_A_DAY)
+    before = everything()
+    with pytest.raises(NotPossible, match="al 5 keer in 24 uur") as refused:
+        move_to_and_fro(moved, 1, now=NOW + 24 * HOUR - SECOND)
+    assert not isinstance(refused.value, Outdated)
+    assert everything() == before
+    move_to_and_fro(moved, workflow.MOVES_A_DAY, now=NOW + 24 * HOUR)
+
+
+def test_what_is_no_move_of_the_patient_does_not_count(treatment, practitioner, by):
+    appointment = in_status(Status.REQUESTED, treatment, practitioner, self_test="Ja.")
+    workflow.withdraw_self_test(appointment, now=NOW)
+    moved = workflow.move_by_staff(appointment, slot(appointment, 6), version=0, by=by, now=NOW)
+    proposed = workflow.propose(moved, slot(appointment, 5), version=1, by=by, now=NOW)
+    accepted = workflow.accept(proposed, version=2, by=PATIENT, now=NOW)
+    assert move_to_and_fro(accepted, workflow.MOVES_A_DAY).version == 3 + workflow.MOVES_A_DAY
+
+
+def test_moves_are_counted_for_each_appointment(treatment, practitioner):
+    first = in_status(Status.REQUESTED, treatment, practitioner)
+    move_to_and_fro(first, workflow.MOVES_A_DAY)
+    other = in_status(Status.REQUESTED, treatment, practitioner, start=START + 6 * HOUR)
+    workflow.move_by_patient(other, START + 7 * HOUR, version=0, now=NOW)
+
+
+def test_a_move_in_the_middle_of_another_counts(treatment, practitioner):
+    """Who sends the sixth before the fifth is done has guessed the version that it leads to."""
+    appointment = in_status(Status.REQUESTED, treatment, practitioner)
+    moved = move_to_and_fro(appointment, workflow.MOVES_A_DAY - 1)
+    fifth = Meanwhile('SELECT "booking_appointment"', lambda: move_to_and_fro(moved, 1))
+    with (
+        connection.execute_wrapper(fifth),
+        pytest.raises(NotPossible, match="al 5 keer in 24 uur"),
+    ):
+        workflow.move_by_patient(moved, START, version=moved.version + 1, now=NOW)
+    assert fifth.act is None
