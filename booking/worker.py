@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from django.core.mail import get_connection
 from django.db import close_old_connections, reset_queries, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -29,6 +30,7 @@ from kinekracht.storage.mails import forget_links_of_sent
 from kinekracht.web.ahead import Ahead
 
 IDLE_SECONDS = 1.5  # between two looks at the queue
+FAILURES_A_ROUND = 20  # of mails, before a pause
 CHORES_SECONDS = 60
 BEAT = dt.timedelta(seconds=10)  # how often the lease is renewed
 
@@ -156,14 +158,26 @@ def place_of(error: Exception) -> str:
 def send_mails(lease: Lease, stop: Stop) -> None:
     """Send what is queued, one mail at a time, as long as the lease is ours.
 
-    After a failure comes the pause between rounds: a mail server that is down is not asked
-    without end.
+    After a mail that can't be sent comes the next one. After FAILURES_A_ROUND of them, or once the
+    mail server lets nobody in, comes the pause between rounds: it is not asked without end.
     """
-    while not stop.asked and lease.hold(timezone.now()):
-        sent, *_ = mail.send_queued(processes=1)
+    failures = 0
+    while failures < FAILURES_A_ROUND and not stop.asked and lease.hold(timezone.now()):
+        sent, *failed = mail.send_queued(processes=1)
         forget_links_of_sent()
         if not sent:
-            break
+            if not any(failed) or not lets_us_in():
+                break
+            failures += 1
+
+
+def lets_us_in() -> bool:
+    """Whether the mail server takes a connection, so that what failed was one mail."""
+    try:
+        with get_connection():
+            return True
+    except OSError:  # those of smtplib and ssl are of its kind
+        return False
 
 
 def send_reminders(now: dt.datetime) -> None:

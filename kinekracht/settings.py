@@ -242,7 +242,9 @@ POST_OFFICE = {
     "BATCH_SIZE": 1,
     "THREADS_PER_PROCESS": 1,
     "BATCH_DELIVERY_TIMEOUT": 60,  # seconds; less than the lease of booking.models.Worker
-    "SENDING_ORDER": ["-priority", "id"],
+    # What was never tried before what failed (its status is a higher number), and of that first
+    # what has waited longest: no number of mails that can't be sent keeps another from leaving.
+    "SENDING_ORDER": ["-priority", "status", "scheduled_time", "id"],
     "RETRY_INTERVAL": timedelta(seconds=MAIL_RETRY_SECONDS),
     "MAX_RETRIES": 2000,  # a week of trying; staff see it from the first failure on
     "LOG_LEVEL": 1,  # failures only

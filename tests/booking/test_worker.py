@@ -5,11 +5,12 @@ import threading
 
 import pytest
 from django.db import DatabaseError, connection
-from post_office.models import Email
+from post_office.models import STATUS, Email, Log
 from pytest_django.asserts import assertNumQueries
 
 from booking import worker
 from booking.models import Appointment, Mail, Worker
+from kinekracht.storage.mails import queue_encrypted
 from tests.booking.factories import AppointmentFactory, brussels
 from tests.factories import PracticeFactory
 from tests.smtp_server import smtp_server
@@ -191,6 +192,81 @@ def test_no_mail_is_sent_without_the_lease(settings):
         assert server.mails == []
         worker.send_mails(other, worker.Stop())
         assert len(server.mails) == 1
+
+
+def queue(recipient):
+    return queue_encrypted(recipient, subject="Je afspraak", text="Dag.", html="<p>Dag.")
+
+
+def send_round():
+    """One look at the queue, by who holds the lease."""
+    worker.send_mails(worker.Lease(), worker.Stop())
+    Worker.objects.update(holder="")
+
+
+UNMAILABLE = "x@\u200d.be"  # which no form takes any more
+
+
+def test_mails_that_can_not_be_sent_do_not_keep_others_waiting(settings):
+    for _ in range(worker.FAILURES_A_ROUND - 1):
+        queue(UNMAILABLE)
+    queue("mia@example.com")
+    with smtp_server() as server:
+        server.receive_from(settings)
+        send_round()
+        assert [mail["To"] for mail in server.mails] == ["mia@example.com"]
+
+
+def test_what_was_never_tried_goes_before_what_failed(settings, time_machine):
+    for _ in range(2 * worker.FAILURES_A_ROUND):
+        queue(UNMAILABLE)
+    with smtp_server() as server:
+        server.receive_from(settings)
+        send_round()
+        send_round()
+        time_machine.move_to(NOW + HOUR, tick=False)  # they may all be tried again
+        queue("mia@example.com")
+        send_round()
+        assert [mail["To"] for mail in server.mails] == ["mia@example.com"]
+
+
+def test_of_what_failed_what_has_waited_longest_goes_first(settings, time_machine):
+    """A mail that the server didn't take at first comes after many that it never will."""
+    for _ in range(3 * worker.FAILURES_A_ROUND):
+        queue(UNMAILABLE)
+    late = queue("mia@example.com")
+    soon = {"status": STATUS.requeued, "number_of_retries": 1}
+    Email.objects.exclude(pk=late.pk).update(scheduled_time=NOW, **soon)
+    Email.objects.filter(pk=late.pk).update(scheduled_time=NOW + 5 * MINUTE, **soon)
+    with smtp_server() as server:
+        server.receive_from(settings)
+        for minutes in range(0, 30, 6):
+            time_machine.move_to(NOW + minutes * MINUTE, tick=False)
+            send_round()
+        assert [mail["To"] for mail in server.mails] == ["mia@example.com"]
+
+
+def test_a_server_that_takes_nothing_is_left_alone_for_a_while(settings):
+    for _ in range(2 * worker.FAILURES_A_ROUND):
+        queue("mia@example.com")
+    with smtp_server() as server:
+        server.receive_from(settings)
+        server.refuse = "451 Later"
+        send_round()
+    assert Log.objects.count() == worker.FAILURES_A_ROUND
+
+
+def test_a_server_that_is_down_is_asked_once_a_round(settings):
+    queue("mia@example.com")
+    queue("an@example.com")
+    with smtp_server() as server:
+        server.receive_from(settings)
+        server.stop()
+        send_round()
+        assert Log.objects.count() == 1
+        server.start()
+        send_round()
+        assert [mail["To"] for mail in server.mails] == ["an@example.com"]
 
 
 def test_a_round_expires_reminds_and_sends(settings):
