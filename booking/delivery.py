@@ -20,12 +20,12 @@ def not_arriving(emails: Any) -> Any:
     return emails.filter(Q(status=STATUS.failed) | Q(status__in=WAITING, number_of_retries__gte=1))
 
 
-def left_lying(now: dt.datetime) -> Any:
-    """The mails that should have been sent some minutes ago, if nothing is there to send them."""
+def left_lying(emails: Any, now: dt.datetime) -> Any:
+    """Those of ``emails`` that should have left some minutes ago, if nothing sends them."""
     if Worker.is_alive(now):
-        return Email.objects.none()
+        return emails.none()
     due = Q(scheduled_time=None) | Q(scheduled_time__lte=now - PATIENCE)
-    return Email.objects.filter(due, status__in=WAITING, created__lte=now - PATIENCE)
+    return emails.filter(due, status__in=WAITING, created__lte=now - PATIENCE)
 
 
 def mail_mark(email: Email) -> SafeString:

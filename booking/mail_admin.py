@@ -21,6 +21,7 @@ from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 from booking.delivery import mail_mark, not_arriving
 from booking.outbox import UNSENT, WAITING
 from booking.wording import day_and_hour
+from kinekracht.staff.mails import visible_to
 from kinekracht.storage.mails import words_of
 
 for model in (Attachment, Email, EmailTemplate, Log):
@@ -73,11 +74,8 @@ class EmailAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         last = Log.objects.filter(email=OuterRef("pk"), status=STATUS.failed).order_by("-pk")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(problem=Subquery(last.values("exception_type")[:1]))
-        )
+        visible = visible_to(request.user, super().get_queryset(request))
+        return visible.annotate(problem=Subquery(last.values("exception_type")[:1]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -18,6 +18,7 @@ from booking import actors, erasures, workflow
 from booking.models import Appointment, AuditEntry, CallBack
 from booking.outbox import drop_attachments, in_words
 from kinekracht.formatting import belgian
+from kinekracht.staff.mails import about_staff
 from kinekracht.storage.mails import words_of
 
 Action = AuditEntry.Action
@@ -25,7 +26,10 @@ Action = AuditEntry.Action
 
 @dataclass(frozen=True)
 class Found:
-    """What is kept of somebody; ``mails`` are those about the appointments and to the address."""
+    """What is kept of somebody; ``mails`` are those about the appointments and to the address.
+
+    Those about logins and rights are left out: they are the practice's, and stay.
+    """
 
     appointments: list[Appointment]
     call_backs: list[CallBack]
@@ -45,7 +49,8 @@ def find(*, telephone: PhoneNumber | str, email: str) -> Found:
         .prefetch_related("changes")
     )
     about = Q(about__appointment__in=appointments)
-    to = Q(to__iexact=email) if email else Q(pk=None)
+    # A colleague's mails about logins and rights are no patient's, and warn them.
+    to = Q(to__iexact=email) & ~about_staff() if email else Q(pk=None)
     mails = Email.objects.filter(about | to).distinct().order_by("pk")
     return Found(appointments, list(CallBack.objects.filter(by_telephone)), list(mails))
 

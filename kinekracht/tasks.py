@@ -21,6 +21,7 @@ from kinekracht.desk.warnings import (
     lying_mails,
 )
 from kinekracht.formatting import moment
+from kinekracht.staff.mails import visible_to
 from selftest.models import Question, WarningSign
 
 MOST_TODAY = 30
@@ -32,13 +33,13 @@ def tasks_for(user: Any) -> list[Task]:
     may = user.has_perm
     return [
         *(known_passwords() if may("auth.change_user") else []),
-        *(lying_mails(now) if may("post_office.view_email") else []),
+        *(lying_mails(user, now) if may("post_office.view_email") else []),
         *(full_request_form(now) if may("booking.change_appointment") else []),
         *(full_call_back_form(now) if may("booking.change_callback") else []),
         *(appointments_to_answer(user, now) if may("booking.change_appointment") else []),
         *(appointments_today(user, now) if may("booking.view_appointment") else []),
         *(call_backs(now) if may("booking.change_callback") else []),
-        *(failing_mails() if may("post_office.view_email") else []),
+        *(failing_mails(user) if may("post_office.view_email") else []),
         *(self_test_tasks() if may("selftest.change_warningsign") else []),
         *(article_tasks() if may("articles.change_article") else []),
     ]
@@ -100,11 +101,11 @@ def call_backs(now: dt.datetime) -> list[Task]:
     ]
 
 
-def failing_mails() -> list[Task]:
+def failing_mails(user: Any) -> list[Task]:
     """The mails that don't arrive; not usual."""
     failing = task(
         "Mails die niet aankomen",
-        not_arriving(Email.objects.order_by("created")),
+        not_arriving(visible_to(user, Email.objects.order_by("created"))),
         title=lambda email: str(email.subject),
         remark=lambda email: f"aan {', '.join(email.to)}, {waiting(email.created, timezone.now())}",
         done="",

@@ -8,10 +8,12 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
+from post_office.models import Email
 from reversion.models import Version
 
 from booking.models import Appointment
 from kinekracht.formatting import belgian
+from kinekracht.staff.mails import password_known
 from tests.access import World
 from tests.factories import DraftFactory
 
@@ -25,6 +27,9 @@ class Request(NamedTuple):
 def make_secrets(world: World) -> dict[str, set[str]]:
     """What the world holds that not everybody may be told, by what access.toml calls it."""
     change(world, "auth/user", username="wilfried", email="wilfried@praktijk.example")
+    password_known(world.objects["auth/user"])
+    # Such a mail stands on the start page too.
+    Email.objects.filter(to="wilfried@praktijk.example").update(number_of_retries=1)
     change(world, "booking/auditentry", name="ottoline")
     change(world, "booking/closure", reason="Begrafenis in Oostende")
     change(world, "booking/callback", name="Zénobe Yperman", telephone="+32472556677")

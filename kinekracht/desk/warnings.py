@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from post_office.models import Email
 
 from booking.delivery import left_lying
 from booking.limits import count_lately
@@ -21,6 +23,7 @@ from kinekracht.desk.task import (
 )
 from kinekracht.formatting import moment
 from kinekracht.staff.guesses import Wave
+from kinekracht.staff.mails import visible_to
 
 NEAR = 0.75  # of a ceiling: from here on staff are told
 NO_WORKER = (
@@ -39,11 +42,11 @@ CHOOSE_ANOTHER = (
 )
 
 
-def lying_mails(now: dt.datetime) -> list[Task]:
+def lying_mails(user: Any, now: dt.datetime) -> list[Task]:
     """That nothing sends the mails; not usual."""
     lying = task(
         "De mails liggen stil",
-        left_lying(now).order_by("created"),
+        left_lying(visible_to(user, Email.objects.order_by("created")), now),
         title=lambda email: str(email.subject),
         remark=lambda email: f"wacht {waiting(email.created, now)}",
         done="",

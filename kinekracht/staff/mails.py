@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from post_office.validators import validate_email_with_name
 
@@ -24,14 +25,29 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+# By these they are told from mails about appointments.
+ABOUT_LOGIN = "Over je aanmelding"
+ABOUT_RIGHTS = "Rechten gewijzigd"
+
+
+def about_staff() -> Q:
+    """Those of post_office's mails that are about logins and rights."""
+    return Q(subject__in=[ABOUT_LOGIN, ABOUT_RIGHTS])
+
+
+def visible_to(user: Any, emails: Any) -> Any:
+    """Those of ``emails`` that ``user`` may see: who sees no accounts, sees no mails about them."""
+    return emails if user.has_perm("auth.view_user") else emails.exclude(about_staff())
+
+
 def password_known(user: User) -> None:
     """To somebody of the staff, if there is an address: another one has your password."""
-    queue(user.email, "password_known", "Over je aanmelding", page="admin:password_change")
+    queue(user.email, "password_known", ABOUT_LOGIN, page="admin:password_change")
 
 
 def rights_changed(recipient: str, changes: list["RightsChange"]) -> None:
     """To whom it concerns, and to each beheerder: who may do what has changed."""
-    queue(recipient, "rights_changed", "Rechten gewijzigd", page="admin:index", changes=changes)
+    queue(recipient, "rights_changed", ABOUT_RIGHTS, page="admin:index", changes=changes)
 
 
 def queue(recipient: str, kind: str, subject: str, *, page: str, **context: Any) -> None:

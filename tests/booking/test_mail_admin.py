@@ -10,9 +10,10 @@ from post_office.models import STATUS, Email, Log
 
 from booking.delivery import left_lying, not_arriving
 from booking.models import Worker
+from kinekracht.staff.mails import password_known, rights_changed
 from kinekracht.storage.mails import queue_encrypted
 from tests.booking.situation import HOUR, NOW
-from tests.staff import sign_in
+from tests.staff import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,27 @@ def test_who_may_only_look_tries_nothing_again(client, django_user_model):
     assert client.post(path).status_code == 403
 
 
+@pytest.mark.parametrize(("group", "sees"), [("onthaal", False), ("beheerder", True)])
+def test_mails_about_logins_are_for_who_sees_the_accounts(client, group, sees):
+    colleague = make_staff("therapeut", name="greet")
+    colleague.email = "greet@praktijk.example"
+    password_known(colleague)
+    rights_changed(colleague.email, [])
+    Email.objects.update(number_of_retries=1, created=NOW - HOUR)  # it fails, and it lies still
+    make(number_of_retries=1, created=NOW - HOUR)
+    sign_in(client, make_staff(group))
+    for path in (CHANGELIST, "/beheer/"):
+        html = client.get(path).content.decode()
+        assert "Je afspraak" in html
+        for words in ("Over je aanmelding", "Rechten gewijzigd", colleague.email):
+            assert (words in html) == sees
+    for email in Email.objects.filter(to=colleague.email):
+        change = reverse("admin:post_office_email_change", args=[email.pk])
+        assert client.get(change).status_code == (200 if sees else 302)
+        retry = reverse("admin:post_office_email_retry", args=[email.pk])
+        assert client.post(retry).status_code == (302 if sees else 404)
+
+
 def test_the_list_can_be_narrowed_to_what_does_not_arrive(admin_client):
     make("verstuurd", status=STATUS.sent)
     make("wacht")
@@ -193,4 +215,4 @@ def test_mails_lie_still_when_nobody_sends_them(created, scheduled, beat, lies):
     make(created=created, status=STATUS.sent)
     if beat:
         Worker.objects.create(holder="x", beat_at=beat)
-    assert left_lying(NOW).count() == lies
+    assert left_lying(Email.objects.all(), NOW).count() == lies

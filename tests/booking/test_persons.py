@@ -12,6 +12,7 @@ from post_office.models import Attachment, Email
 
 from booking import actors, erasures, mails, persons, workflow
 from booking.models import Appointment, AuditEntry, CallBack, Cell, Change, Mail
+from kinekracht.staff import mails as staff_mails
 from tests.booking.factories import AppointmentFactory, CallBackFactory, in_days
 from tests.booking.staff_pages import body
 from tests.staff import make_staff, sign_in
@@ -83,6 +84,19 @@ def test_by_one_of_them_what_was_given_with_it(lotte, others):
 
 def test_case_makes_no_other_person(lotte):
     assert count(find(telephone="", email="LOTTE@EXAMPLE.COM")) == (2, 0, 2)
+
+
+def test_mails_about_a_colleague_s_login_are_no_patient_s(lotte):
+    """Who erases a person would else take the warning that waits for a colleague."""
+    colleague = make_staff("beheerder", name="lotte")
+    colleague.email = EMAIL
+    staff_mails.password_known(colleague)
+    staff_mails.rights_changed(EMAIL, [])
+    waiting = set(Email.objects.filter(to=EMAIL, about=None).values_list("pk", flat=True))
+    assert len(waiting) == 2
+    assert count(find()) == (2, 1, 2)
+    persons.erase(find(), by=actors.NOBODY, now=NOW)
+    assert set(Email.objects.filter(to=EMAIL).values_list("pk", flat=True)) == waiting
 
 
 def test_nobody_is_nobody(others):
