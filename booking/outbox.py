@@ -77,7 +77,7 @@ def to_patient(
 def to_staff(target: Appointment | CallBack, kind: str, subject: str, **context: Any) -> None:
     """Queue the mail ``kind`` for the practice, if it has an address: initials, and a link."""
     practice = Practice.objects.current()
-    recipient = practice.notify_email or practice.email
+    recipient = practice.hears_of_requests
     if not recipient:
         return
     form = reverse(f"admin:booking_{target._meta.model_name}_change", args=[target.pk])

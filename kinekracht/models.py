@@ -158,6 +158,11 @@ class Practice(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def hears_of_requests(self) -> str:
+        """The address for mails about requests; nobody gets one if there is none."""
+        return self.notify_email or self.email
+
     @cached_property
     def telephones(self) -> list[Telephone]:
         """The numbers that are filled in, the main one first."""

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
-from kinekracht.models import Practitioner
+from kinekracht.models import Practice, Practitioner
 from kinekracht.staff.actor import acting_name
 from kinekracht.staff.passwords import is_stronger_hash
 from kinekracht.staff.rights_log import RightsChange, record
@@ -201,6 +201,18 @@ def note_deleted_group(instance: Group, **_kwargs: Any) -> None:
     for user in instance.user_set.all():
         before = names_in(user, "groups")
         note_list_of(user, What.GROUPS, before, [name for name in before if name != instance.name])
+
+
+# The practice
+
+
+@receiver(pre_save, sender=Practice)
+def note_who_hears_of_requests(instance: Practice, **_kwargs: Any) -> None:
+    """Note another address for mails about requests: they hold initials and moments."""
+    practice = Practice.objects.filter(pk=instance.pk).first()
+    before, after = practice.hears_of_requests if practice else "", instance.hears_of_requests
+    if before != after:
+        record(What.REQUESTS_TO, instance.name, before, after, concerning=[before, after])
 
 
 # Therapists

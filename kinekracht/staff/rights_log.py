@@ -37,6 +37,7 @@ class RightsChange(models.Model):
         SECOND_STEP = "second_step", "tweede stap weggenomen"
         SESSIONS = "sessions", "overal afgemeld, door iemand anders"
         THERAPIST = "therapist", "account van de therapeut"
+        REQUESTS_TO = "requests_to", "wie een mail krijgt over aanvragen"
         GROUP_MADE = "group_made", "groep gemaakt"
         GROUP_DELETED = "group_deleted", "groep verwijderd"
         GROUP_NAME = "group_name", "naam van de groep"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from kinekracht import second_factor
 from kinekracht.models import Practitioner
 from kinekracht.staff.models import RightsChange
-from tests.factories import PractitionerFactory
+from tests.factories import PracticeFactory, PractitionerFactory
 from tests.staff import PASSWORD, code_of, give_app, give_code, give_password, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -351,3 +351,20 @@ def test_the_list_takes_the_same_queries_for_more(
     # Session, user, app, the rights of the user and of their groups, the count, the rows.
     with django_assert_num_queries(7):
         browser.get("/beheer/staff/rightschange/")
+
+
+# The practice
+
+
+def test_who_hears_of_requests_is_noted(browser, lines):
+    practice = PracticeFactory(notify_email="", email="praktijk@example.com")
+    RightsChange.objects.all().delete()
+    practice.notify_email = "onthaal@example.com"
+    practice.save()
+    practice.email = "elders@example.com"  # which hears of none now
+    practice.save()
+    assert lines() == [
+        (SERVER, practice.name, "requests_to", "praktijk@example.com", "onthaal@example.com")
+    ]
+    told = RightsChange.objects.get().to_tell
+    assert {"praktijk@example.com", "onthaal@example.com"} <= set(told)
