@@ -158,17 +158,22 @@ def place_of(error: Exception) -> str:
 def send_mails(lease: Lease, stop: Stop) -> None:
     """Send what is queued, one mail at a time, as long as the lease is ours.
 
-    After a mail that can't be sent comes the next one. After FAILURES_A_ROUND of them, or once the
-    mail server lets nobody in, comes the pause between rounds: it is not asked without end.
+    After a mail that can't be sent comes the next one, and each is tried once. After
+    FAILURES_A_ROUND of them, or once the mail server lets nobody in, comes the pause between
+    rounds: it is not asked without end.
     """
-    failures = 0
-    while failures < FAILURES_A_ROUND and not stop.asked and lease.hold(timezone.now()):
-        sent, *failed = mail.send_queued(processes=1)
+    failed: set[int] = set()
+    forget_links_of_sent()  # by a worker that was killed
+    while len(failed) < FAILURES_A_ROUND and not stop.asked and lease.hold(timezone.now()):
+        due = {email.pk for email in mail.get_queued()}  # one
+        if not due or due & failed:
+            break
+        sent, *_ = mail.send_queued(processes=1)
         forget_links_of_sent()
         if not sent:
-            if not any(failed) or not lets_us_in():
+            if not lets_us_in():
                 break
-            failures += 1
+            failed |= due
 
 
 def lets_us_in() -> bool:

@@ -19,13 +19,17 @@ WAIT_SECONDS = 120
 
 
 class SmtpServer:
-    """``mails`` are those it took, in their order; ``refuse`` is what it answers instead."""
+    """``mails`` are those it took, in their order; ``refuse`` is what it answers instead.
+
+    Nobody has the address ``unknown``.
+    """
 
     def __init__(self) -> None:
         self.port = free_port()
         self.url = f"smtp://{HOST}:{self.port}"
         self.mails: list[EmailMessage] = []
         self.refuse = ""
+        self.unknown = ""
         self._changed = threading.Condition()
         self._controller: Controller | None = None
 
@@ -49,6 +53,12 @@ class SmtpServer:
         with self._changed:
             came = self._changed.wait_for(lambda: len(self.mails) >= count, WAIT_SECONDS)
         assert came, f"{len(self.mails)} of {count} mails came"
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802
+        if address == self.unknown:
+            return "550 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802  aiosmtpd's name
         if self.refuse:
