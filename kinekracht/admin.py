@@ -115,6 +115,13 @@ class PractitionerAdmin(RichTextAdminMixin, admin.ModelAdmin):
             field.widget = field.widget.widget  # without the buttons to edit and delete accounts
         return field
 
+    def save_model(
+        self, request: HttpRequest, obj: Practitioner, form: ModelForm, change: bool
+    ) -> None:
+        if change and "user" not in form.changed_data:
+            obj.refresh_from_db(fields=["user"])  # a beheerder may have taken it away meanwhile
+        super().save_model(request, obj, form, change)
+
 
 @admin.register(Treatment)
 class TreatmentAdmin(RichTextAdminMixin, admin.ModelAdmin):

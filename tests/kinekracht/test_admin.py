@@ -1,12 +1,14 @@
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.contrib.redirects.models import Redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from kinekracht.models import Practice
+from kinekracht.models import Practice, Practitioner
 from tests.factories import (
     ArticleFactory,
     DraftFactory,
@@ -267,3 +269,18 @@ def test_nor_does_it_change_by_who_edits_them(client):
     assert client.post(address, sent | {"position": 0, "user": other.pk}).status_code == 302
     therapist.refresh_from_db()
     assert (therapist.name, therapist.user) == ("Els", els)
+
+
+def test_an_editor_who_saves_late_gives_nobody_back_an_account(rf):
+    """Between reading a therapist and saving, a beheerder takes the account away."""
+    therapist = PractitionerFactory(user=make_staff("therapeut"))
+    read_before = Practitioner.objects.get(pk=therapist.pk)
+    therapist.user = None
+    therapist.save()
+    read_before.role = "Kinesitherapeut"
+    form = SimpleNamespace(changed_data=["role"])
+    admin.site.get_model_admin(Practitioner).save_model(
+        rf.post("/"), read_before, form, change=True
+    )
+    therapist.refresh_from_db()
+    assert (therapist.role, therapist.user) == ("Kinesitherapeut", None)
