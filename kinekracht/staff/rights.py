@@ -2,6 +2,8 @@
 
 The signals come within the transaction of the change, so there is none without its line. What was
 there before is read from the database, not from what a form was given.
+
+A fixture that is loaded (``raw``) brings its own lines along, and changes nothing that anybody had.
 """
 
 from collections.abc import Iterable
@@ -52,8 +54,10 @@ def look_at_account(instance: Any, update_fields: Any = None, **_kwargs: Any) ->
 
 
 @receiver(post_save, sender=User)
-def note_account(instance: Any, created: bool, update_fields: Any = None, **_kwargs: Any) -> None:
+def note_account(instance: Any, created: bool, raw: bool, **_kwargs: Any) -> None:
     """Note what has become of an account."""
+    if raw:
+        return
     if created:
         rights = What.SUPERUSER.label if instance.is_superuser else ""
         record(What.MADE, instance.username, after=rights, concerning=[instance.email])
@@ -184,8 +188,10 @@ def look_at_group(instance: Any, **_kwargs: Any) -> None:
 
 
 @receiver(post_save, sender=Group)
-def note_group(instance: Any, created: bool, **_kwargs: Any) -> None:
+def note_group(instance: Any, created: bool, raw: bool, **_kwargs: Any) -> None:
     """Note a new group, and a new name: rights go by names."""
+    if raw:
+        return
     if created:
         record(What.GROUP_MADE, instance.name, concerning=[])
     elif instance.name_before != instance.name:
@@ -207,10 +213,12 @@ def note_deleted_group(instance: Group, **_kwargs: Any) -> None:
 
 
 @receiver(pre_save, sender=Practice)
-def note_who_hears_of_requests(instance: Practice, **_kwargs: Any) -> None:
+def note_who_hears_of_requests(instance: Practice, raw: bool, **_kwargs: Any) -> None:
     """Note another address for mails about requests: they hold initials and moments."""
     practice = Practice.objects.filter(pk=instance.pk).first()
-    before, after = practice.hears_of_requests if practice else "", instance.hears_of_requests
+    if raw or practice is None:
+        return
+    before, after = practice.hears_of_requests, instance.hears_of_requests
     if before != after:
         record(What.REQUESTS_TO, instance.name, before, after, concerning=[before, after])
 
@@ -232,9 +240,10 @@ def look_at_therapist(instance: Any, signal: Any, **_kwargs: Any) -> None:
 
 
 @receiver(post_save, sender=Practitioner)
-def note_therapist(instance: Any, **_kwargs: Any) -> None:
+def note_therapist(instance: Any, raw: bool, **_kwargs: Any) -> None:
     """Note who sees the appointments of a therapist from now on, and may read their complaints."""
-    note_therapist_account(instance, instance.account_before, account_of(instance))
+    if not raw:
+        note_therapist_account(instance, instance.account_before, account_of(instance))
 
 
 def note_therapist_account(

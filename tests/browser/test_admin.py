@@ -34,7 +34,6 @@ PAGES = [
     "account/herstelcodes/",
     "account/toestel/",
     "password_change/",
-    "auth/user/1/password/",
     "kinekracht/practice/1/change/",
     "kinekracht/practice/1/history/",
     "agenda/",

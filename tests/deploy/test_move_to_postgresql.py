@@ -33,6 +33,17 @@ done
 """
 
 
+THERAPIST = """
+from django.contrib.auth.models import Group, User
+from kinekracht.models import Practitioner
+user = User.objects.create_user("an", is_staff=True)
+user.groups.add(Group.objects.get(name="therapeut"))
+therapist = Practitioner.objects.get()
+therapist.user = user
+therapist.save()
+"""
+
+
 @pytest.fixture(scope="module")
 def server():
     """PostgreSQL as Debian has it: with nothing in it but its own superuser."""
@@ -47,6 +58,7 @@ def machine(prepared, server, tmp_path):
         var_dir = database.folder
         before = Site(database, var_dir)
         before.run(*MANAGE, "first_login")
+        before.run(*MANAGE, "shell", "-v", "0", "-c", THERAPIST)
         with serving(before):
             visitor = Client(before, NEVER_BOOKED.path)
             addresses = [wish.send(visitor).headers["Location"] for wish in wishes(0, 3)]
@@ -155,7 +167,8 @@ def test_all_is_taken_along_and_nothing_is_booked_or_read_meanwhile(machine):
     taken = rows(machine.moved, tables)
     assert taken == rows(machine.before.database, tables)
     assert taken["booking_appointment"] == 3
-    assert taken["auth_user"] == 1
+    assert taken["auth_user"] == 2
+    assert taken["staff_rightschange"] == 4  # two accounts, a group, a therapist
 
     after = Site(machine.moved, machine.var_dir, DATABASE_URL=url_in(machine.folder / "env"))
     with serving(after):
