@@ -25,7 +25,7 @@ BOUNDED = {
 }
 
 
-NUMBER = re.compile(r"\d+|[\w-]{32}")  # keys too
+NUMBER = re.compile(r"\d+|[\w-]{43}")  # keys too
 
 
 def examples_of(count):

@@ -102,7 +102,7 @@ def values_of(route, name):
         return [next(slug for start, slug in SLUGS.items() if route.startswith(start))]
     if name == "key":
         model = next(model for start, model in KEYS.items() if route.startswith(start))
-        return list(model.objects.order_by("pk").values_list("key", flat=True))
+        return [record.key for record in model.objects.order_by("pk")]
     versions = Version.objects.order_by("pk").values_list("pk", flat=True)
     if name in {"older", "newer", "number"}:
         return [versions[0]]
