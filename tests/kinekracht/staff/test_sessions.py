@@ -1,11 +1,13 @@
 """What the table of sessions holds, and what the cookie does."""
 
 import string
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings as given
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 
 from kinekracht import second_factor_views
@@ -124,6 +126,22 @@ def test_another_key_takes_the_content_along_and_ends_the_first():
     assert not Session.objects.exists()
 
 
+def run_apart(coroutine_function):
+    """What it returns, in a thread of its own: browser tests have a loop running in this one."""
+    connection = connections["default"]
+    connection.inc_thread_sharing()
+
+    def run():
+        connections["default"] = connection
+        return async_to_sync(coroutine_function)()
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(run).result()
+    finally:
+        connection.dec_thread_sharing()
+
+
 def test_asynchronous_code_finds_no_session_by_what_the_table_holds():
     store = SessionStore()
     store["said"] = "iets"
@@ -139,7 +157,7 @@ def test_asynchronous_code_finds_no_session_by_what_the_table_holds():
         await made.asave()
         return found, there, made.session_key
 
-    found, there, made = async_to_sync(look)()
+    found, there, made = run_apart(look)
     assert (found, there) == (("iets", None), (True, False))
     assert {row.session_key for row in Session.objects.all()} == {
         hash_of(store.session_key),
