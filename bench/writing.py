@@ -1,11 +1,13 @@
 """Writing: many people ask for appointments at once, each for another moment, over HTTP."""
 
 import time
+from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
+from uuid import UUID
 
 from bench import machine
 from bench.answers import Wrong
@@ -93,10 +95,16 @@ def timed(visitor: Client, wish: Wish) -> Sent:
     return Sent(location, "", seconds)
 
 
+def number_in(location: str) -> UUID:
+    """The number of an appointment, with which the key in its address begins."""
+    key = location.removeprefix(OWN_PAGE).rstrip("/")
+    return UUID(bytes=urlsafe_b64decode(f"{key}=")[:16])
+
+
 def refuse_losses(database: Database, sent: list[Sent]) -> None:
     """Wrong unless exactly what was confirmed is there, with all that belongs to it."""
-    confirmed = {one.location for one in sent if one.location}
-    refuse_unless(confirmed == {f"{OWN_PAGE}{key}/" for key in database.keys}, "lost or doubled")
+    confirmed = {number_in(one.location) for one in sent if one.location}
+    refuse_unless(confirmed == set(database.numbers), "lost or doubled")
     refuse_unless(not database.half_written, f"half-written: {database.half_written[:5]}")
     for name, each in FOR_EACH.items():
         (there,) = database.column(WRITTEN.format(name))
